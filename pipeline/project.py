@@ -1,0 +1,122 @@
+"""A project: the decisions of a person, in one JSON file with a schema number.
+
+Everything else is derived by stages and found again in the store. ``revision`` rises with every
+change; an edit names the revision it was made on.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Literal
+
+from pydantic import Field
+
+from pipeline.model import (
+    Blob,
+    Cut,
+    FilmFormat,
+    Frozen,
+    Name,
+    ScenePlan,
+    Seconds,
+    Song,
+    Style,
+    Text,
+    Unit,
+)
+
+SCHEMA = 1
+PREVIEW_MODEL = "preview"
+
+
+class Brief(Frozen):
+    """What the person asks for, verbatim."""
+
+    text: Text = ""
+    style: Style = Style()
+    lyrics: Text = ""
+    lyrics_format: Literal["text", "lrc", "srt", "vtt"] = "text"
+
+
+class GridChoice(Frozen):
+    """Corrections of what was heard; the defaults take the analysis as it is.
+
+    ``tempo_factor`` multiplies the heard tempo (2, 0.5, 1.5 ...); ``half_beat`` shifts the grid
+    by half a beat; ``bar_shift`` moves the downbeat by that many beats; ``nudge_s`` moves every
+    beat; ``section_density`` below 0.5 keeps fewer section edges, above it more.
+    """
+
+    tempo_factor: float = Field(default=1.0, gt=0, le=4)
+    half_beat: bool = False
+    bar_shift: int = Field(default=0, ge=-15, le=15)
+    metre: int | None = Field(default=None, ge=1, le=16)
+    nudge_s: float = Field(default=0.0, ge=-1, le=1)
+    section_density: Unit = 0.5
+
+
+class ModelChoice(Frozen):
+    """A model with its options; ``None`` inherits from the level above."""
+
+    model: Name | None = None
+    resolution: Name | None = None
+    duration_s: float | None = Field(default=None, gt=0, le=60)
+    takes: int | None = Field(default=None, ge=1, le=8)
+
+
+class ReferenceChoice(Frozen):
+    """The still that a person chose for a subject. Paid video waits for ``approved``."""
+
+    blob: Blob | None = None
+    source: Literal["generated", "uploaded"] = "generated"
+    approved: bool = False
+    take: int = Field(default=1, ge=1)
+
+
+class Excerpt(Frozen):
+    """The part of the song that becomes film; ``end_s`` None means to the end."""
+
+    start_s: Seconds = 0.0
+    end_s: Seconds | None = None
+
+
+class Project(Frozen):
+    """All decisions. ``cuts`` and ``plan`` are None until a person or a run settles them.
+
+    ``section_models`` is keyed by section label, ``shot_models``, ``picks`` (take id) and
+    ``preview_takes`` by slot id, ``references`` by character or location id.
+    """
+
+    schema_number: int = SCHEMA
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")
+    owner: str = ""
+    revision: int = Field(default=0, ge=0)
+    title: Name
+    created_at: str
+    song: Song | None = None
+    excerpt: Excerpt = Excerpt()
+    brief: Brief = Brief()
+    format: FilmFormat = FilmFormat()
+    grid: GridChoice = GridChoice()
+    pace: Unit = 0.5
+    cuts: tuple[Cut, ...] | None = None
+    planner: Literal["offline", "openai"] = "offline"
+    plan: ScenePlan | None = None
+    plan_basis: str = ""
+    model: ModelChoice = ModelChoice(model=PREVIEW_MODEL)
+    section_models: dict[str, ModelChoice] = {}
+    shot_models: dict[str, ModelChoice] = {}
+    references: dict[str, ReferenceChoice] = {}
+    picks: dict[str, str] = {}
+    preview_takes: dict[str, int] = {}
+    allow_retired: bool = False
+    captions: bool = True
+
+
+def new_project_id() -> str:
+    """16 random bytes: on a hosted share the id is the only right of access."""
+    return secrets.token_urlsafe(16)
+
+
+def changed(project: Project, **fields: object) -> Project:
+    """A validated copy with some fields replaced; the revision is the studio's to raise."""
+    return Project.model_validate({**dict(project), **fields})
