@@ -1,0 +1,22 @@
+"""Migrations of stored decisions: a list of plain functions, one a schema number.
+
+``MIGRATIONS[n]`` turns the data of schema n into schema n + 1. A migration is never edited after
+a release; a project is migrated when it is read and written back by the next change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pipeline.project import SCHEMA
+
+Data = dict[str, Any]
+MIGRATIONS: dict[int, Callable[[Data], Data]] = {}
+
+
+def migrated(data: Data) -> Data:
+    """Project data of any earlier schema, as data of the present one."""
+    for number in range(int(data.get("schema_number", SCHEMA)), SCHEMA):
+        data = {**MIGRATIONS[number](data), "schema_number": number + 1}
+    return data
