@@ -1,0 +1,1 @@
+"""What a first visit finds: a song made by code and example projects."""
