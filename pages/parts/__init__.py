@@ -1,0 +1,1 @@
+"""What pages share. Only this package and the pages know Streamlit."""

@@ -1,0 +1,52 @@
+"""A studio error as words with a way out: the one place where pages catch it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from pipeline.errors import InternalFault, StudioError
+
+KEPT = "_kept_errors"
+
+
+def block(fault: StudioError) -> None:
+    """Draw an error: what went wrong, then what the person can do about it."""
+    icon = ":material/bug_report:" if isinstance(fault, InternalFault) else ":material/error:"
+    words = f"**{literal(fault.message)}**"
+    if fault.way_out:
+        words += f"  \n{literal(fault.way_out)}"
+    st.error(words, icon=icon)
+
+
+@contextmanager
+def shown(*, stop: bool = False, later: bool = False) -> Iterator[None]:
+    """Turn a studio error raised inside into a calm block; everything else passes through.
+
+    Args:
+        stop: End the page's run after the block, when nothing sensible can follow it.
+        later: Keep the error for the top of the next run instead of drawing it now: for
+            callbacks, and for calls that are followed by ``st.rerun()``.
+    """
+    try:
+        yield
+    except StudioError as fault:
+        if later:
+            st.session_state.setdefault(KEPT, []).append(fault)
+        else:
+            block(fault)
+        if stop:
+            st.stop()
+
+
+def draw_kept() -> None:
+    """Draw, once, what went wrong in the callbacks before this run."""
+    for fault in st.session_state.pop(KEPT, []):
+        block(fault)
+
+
+def literal(text: str) -> str:
+    """Text in which no character is taken for Markdown, so hostile words stay words."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|~$:" else sign for sign in text)

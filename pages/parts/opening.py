@@ -1,0 +1,65 @@
+"""How every page begins: ``studio, view = open_page("song")``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.parts import errors, header, hosted, nav
+
+if TYPE_CHECKING:
+    from pipeline.studio import ProjectView, Studio
+
+
+@st.cache_resource(show_spinner="Opening the studio")
+def the_studio() -> Studio:
+    """The one studio of this process, shared by all visitors: it holds no one's key."""
+    from pipeline.studio import open_studio
+
+    return open_studio()
+
+
+def open_studio_page() -> Studio:
+    """Open a page that shows no single project (Projects, Settings)."""
+    nav.guard()
+    with errors.shown(stop=True):
+        studio = the_studio()
+    header.style()
+    errors.draw_kept()
+    return studio
+
+
+def open_page(step: str) -> tuple[Studio, ProjectView]:
+    """Open the project that the address names and draw the header.
+
+    Ends the page's run with words and a way out when there is no project or it cannot be read.
+
+    Args:
+        step: Name of the page's file, for the header's mark of where one is.
+    """
+    studio = open_studio_page()
+    project = nav.project_id()
+    if not project:
+        _without_project()
+    with errors.shown():
+        studio.project(project, hosted.owner(studio))
+        view = studio.view(project)
+        nav.remember(project)
+        header.draw(studio, view, step)
+        return studio, view
+    nav.forget()
+    _way_home()
+    st.stop()
+
+
+def _without_project() -> None:
+    st.subheader("No project is open")
+    st.write("A page of the studio shows one project. Open one, or begin with a song.")
+    _way_home()
+    st.stop()
+
+
+def _way_home() -> None:
+    if st.button("To the projects", icon=":material/grid_view:", type="primary"):
+        nav.go("home")
