@@ -45,7 +45,7 @@ class BlobStore:
         self._blobs = root / "blobs"
         self._scratch = root / "scratch"
         self._verified: dict[Path, tuple[int, int]] = {}
-        with _writing(root):
+        with writing(root):
             for folder in (root, self._blobs, self._scratch):
                 folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
 
@@ -56,7 +56,7 @@ class BlobStore:
     def put_bytes(self, data: bytes, suffix: str) -> StoredBlob:
         """Store bytes and return their name."""
         temporary = self.scratch(suffix)
-        with _writing(temporary):
+        with writing(temporary):
             temporary.write_bytes(data)
         return self.put_file(temporary, suffix)
 
@@ -65,7 +65,7 @@ class BlobStore:
 
         The file must lie on the store's file system (see :meth:`scratch`).
         """
-        with _writing(path):
+        with writing(path):
             digest, size = _digest(path, sync=True)
             blob = StoredBlob(digest, suffix, size)
             if self.holds(blob):
@@ -157,7 +157,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
     """Translate what the file system says, and leave no half-written file behind."""
     try:
         yield
