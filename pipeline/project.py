@@ -110,6 +110,7 @@ class Project(Frozen):
     preview_takes: dict[str, int] = {}
     allow_retired: bool = False
     captions: bool = True
+    origin: str = ""
 
 
 def new_project_id() -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cache import BlobStore, Miss, StoreUnwritable, StoredBlob
+from cache import BlobStore, Miss, StoredBlob, StoreUnwritable
 from cache.blobs import writing
 
 

@@ -1,0 +1,138 @@
+"""What a person ordered on the command line, and the project that stands for it.
+
+The same order on the same home finds its project again, so a second run does no stage work and
+a killed one goes on where it was.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pipeline.errors import BadInput
+from pipeline.model import Aspect, FilmFormat, Frozen
+from pipeline.project import PREVIEW_MODEL, Brief, Excerpt, ModelChoice, Project, changed
+from pipeline.stage import digest_of
+
+if TYPE_CHECKING:
+    from pipeline.studio import Studio
+
+DEFAULT_HEIGHT = {"16:9": 720, "9:16": 1280, "1:1": 720, "4:5": 900}
+
+
+class Order(Frozen):
+    """Options of ``run``; None means that the option was not given."""
+
+    song: Path | None
+    brief: str | None = None
+    title: str | None = None
+    planner: Literal["offline", "openai"] | None = None
+    renderer: Literal["offline", "replicate"] | None = None
+    model: str | None = None
+    budget_usd: str | None = None
+    aspect: str | None = None
+    height: int | None = None
+    fps: int | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    allow_retired: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Same for the same options, whatever the song's path."""
+        return digest_of(self.model_dump(mode="json", exclude={"song", "budget_usd"}))
+
+
+def project_for(studio: Studio, order: Order, resume: bool) -> Project:
+    """The project of an order: the one that it made before, or a new one.
+
+    Args:
+        studio: The open studio.
+        order: What was asked for.
+        resume: Take the last project of this song, whatever its options were, and change only
+            what was given now.
+
+    Raises:
+        BadInput: An option cannot be used, or the song cannot be read.
+    """
+    project = studio.create_demo() if order.song is None else studio.create(order.song)
+    earlier = _earlier(studio, project, None if resume else order.digest)
+    if earlier:
+        studio.delete(project.id)
+        project = earlier
+    elif resume:
+        studio.note_origin(project.id, order.digest)
+    settled = studio.change(
+        project.id, project.revision, "Options of the command line", lambda one: _with(one, order)
+    )
+    return studio.note_origin(settled.id, order.digest)
+
+
+def _earlier(studio: Studio, project: Project, origin: str | None) -> Project | None:
+    """The newest other project of the same song, of the given origin where one is asked for."""
+    assert project.song is not None
+    for candidate in studio.all_projects():
+        same_song = candidate.song is not None and candidate.song.blob == project.song.blob
+        if candidate.id == project.id or not same_song:
+            continue
+        if origin is None or candidate.origin == origin:
+            return candidate
+    return None
+
+
+def _with(project: Project, order: Order) -> Project:
+    """The project with every option that was given."""
+    fields: dict[str, object] = {
+        "title": order.title or project.title,
+        "planner": order.planner or project.planner,
+        "format": _format(project.format, order),
+        "excerpt": _excerpt(project, order),
+        "model": _model(project.model, order),
+        "allow_retired": order.allow_retired or project.allow_retired,
+    }
+    if order.brief is not None and order.brief != project.brief.text:
+        fields["brief"] = Brief.model_validate({**dict(project.brief), "text": order.brief})
+        fields["plan"] = None
+    if fields["planner"] != project.planner:
+        fields["plan"] = None
+    return changed(project, **fields)
+
+
+def _format(present: FilmFormat, order: Order) -> FilmFormat:
+    aspect = order.aspect or present.aspect.value
+    if aspect not in set(Aspect):
+        raise BadInput(f"{aspect!r} is no aspect.", "Use 16:9, 9:16, 1:1 or 4:5.")
+    if order.fps not in (None, 24, 25, 30):
+        raise BadInput(f"{order.fps} frames per second are not offered.", "Use 24, 25 or 30.")
+    if order.height is not None and not 144 <= order.height <= 2160:
+        raise BadInput(f"A height of {order.height} is not offered.", "Use 144 to 2160 pixels.")
+    height = order.height or (DEFAULT_HEIGHT[aspect] if order.aspect else present.height)
+    return FilmFormat.model_validate(
+        {"aspect": aspect, "height": height, "fps": order.fps or present.fps, "fit": present.fit}
+    )
+
+
+def _excerpt(project: Project, order: Order) -> Excerpt:
+    assert project.song is not None
+    start_s = order.start_s if order.start_s is not None else project.excerpt.start_s
+    end_s = order.end_s if order.end_s is not None else project.excerpt.end_s
+    length_s = project.song.duration_s
+    end_s = None if end_s is None or end_s >= length_s else end_s
+    if not 0 <= start_s < (end_s or length_s) - 1.0:
+        raise BadInput(
+            f"The excerpt from {start_s:g} s to {end_s or length_s:.1f} s is empty or too short.",
+            f"Choose at least one second inside the song's {length_s:.1f} s.",
+        )
+    return Excerpt(start_s=start_s, end_s=end_s)
+
+
+def _model(present: ModelChoice, order: Order) -> ModelChoice:
+    if order.renderer == "offline":
+        return ModelChoice(model=PREVIEW_MODEL)
+    if order.model:
+        return ModelChoice.model_validate({**dict(present), "model": order.model})
+    if order.renderer == "replicate" and present.model == PREVIEW_MODEL:
+        from pipeline.money.catalogue import DEFAULT_VIDEO
+
+        return ModelChoice(model=DEFAULT_VIDEO)
+    return present
