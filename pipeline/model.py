@@ -329,3 +329,4 @@ class Film(Frozen):
     cut_frames: tuple[int, ...]
     previews: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
