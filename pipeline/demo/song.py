@@ -179,7 +179,7 @@ def _encode(samples: NDArray[np.float32], path: Path) -> None:
         path.suffix.lower(), ("libmp3lame", "fltp")
     )
     frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", "stereo")
-    frame.sample_rate = RATE_HZ
+    frame.sample_rate, frame.pts = RATE_HZ, 0
     with av.open(str(path), "w") as container:
         stream = cast("av.AudioStream", container.add_stream(codec, rate=RATE_HZ))
         stream.layout = "stereo"
