@@ -1,0 +1,84 @@
+"""Dollars and integer micro-dollars: the only rounding of money in the project.
+
+Inside, money is an integer of micro-dollars (1 USD = 1,000,000). ``Decimal`` appears at the edges
+only, and what is reserved is rounded up, so that a promise never falls short of a price.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_UP, Decimal, InvalidOperation
+
+from pipeline.errors import BadInput
+
+MICRO_PER_USD = 1_000_000
+LARGEST_BUDGET_USD = 100_000
+LARGEST_AMOUNT_USD = 1_000_000_000
+SHOWN_INPUT_LENGTH = 40
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?|\.[0-9]{1,6}")
+
+
+def micro(amount_usd: Decimal | str | int) -> int:
+    """Micro-dollars of an amount in dollars, rounded away from zero.
+
+    Raises:
+        BadInput: when the amount is no number, or beyond any sum of money.
+    """
+    try:
+        amount = Decimal(amount_usd)
+    except InvalidOperation as exc:
+        raise BadInput(f"{_shown(str(amount_usd))} is not an amount of money.") from exc
+    if not amount.is_finite() or abs(amount) > LARGEST_AMOUNT_USD:
+        raise BadInput(f"{_shown(str(amount_usd))} is not an amount of money.")
+    return int((amount * MICRO_PER_USD).to_integral_value(ROUND_UP))
+
+
+def dollars(usd_micro: int) -> str:
+    """``$4.90`` for people; parts of a cent are shown only where there are some."""
+    amount = abs(usd_micro)
+    whole, rest = divmod(amount, MICRO_PER_USD)
+    digits = f"{rest:06d}"
+    cents = digits[:2] + digits[2:].rstrip("0")
+    return f"{'-' if usd_micro < 0 else ''}${whole:,}.{cents}"
+
+
+def as_decimal(usd_micro: int) -> Decimal:
+    """The exact amount in dollars, for exports."""
+    return Decimal(usd_micro) / MICRO_PER_USD
+
+
+def parse_budget(text: str) -> int:
+    """Micro-dollars of a budget that a person typed, such as ``20``, ``$4.90`` or ``1,000.00``.
+
+    Raises:
+        BadInput: when it is missing, no plain amount, negative, zero or absurdly large.
+    """
+    plain = text.strip().removeprefix("$").removesuffix("USD").strip().replace(",", "")
+    if not plain:
+        raise BadInput("No budget was given.", "Type an amount in dollars, such as 20.00.")
+    if plain.startswith("-"):
+        raise BadInput("A budget cannot be negative.", "Type an amount in dollars, such as 20.00.")
+    if not _AMOUNT.fullmatch(plain):
+        raise BadInput(
+            f"{_shown(text)} is not an amount in dollars.", "Type it as digits, such as 20.00."
+        )
+    return _sane_budget(micro(plain))
+
+
+def _sane_budget(usd_micro: int) -> int:
+    if usd_micro == 0:
+        raise BadInput(
+            "A budget of $0.00 buys nothing.",
+            "Give an amount above zero, or keep the free preview model.",
+        )
+    if usd_micro > LARGEST_BUDGET_USD * MICRO_PER_USD:
+        raise BadInput(
+            f"A budget above ${LARGEST_BUDGET_USD:,} looks like a slip of the finger.",
+            "Give a smaller amount; it can be raised at any time.",
+        )
+    return usd_micro
+
+
+def _shown(text: str) -> str:
+    short = text if len(text) <= SHOWN_INPUT_LENGTH else f"{text[:SHOWN_INPUT_LENGTH]}…"
+    return f"“{short}”"

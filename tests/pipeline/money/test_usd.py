@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pipeline.errors import BadInput
+from pipeline.money.usd import dollars, micro, parse_budget
+
+
+def test_a_price_that_does_not_close_is_rounded_up() -> None:
+    assert micro(Decimal("0.0000001")) == 1
+    assert micro(Decimal(10) / Decimal(3)) == 3_333_334
+
+
+@pytest.mark.parametrize("text", ["NaN", "inf", "1e400000", "ten"])
+def test_what_is_no_amount_is_no_price(text: str) -> None:
+    with pytest.raises(BadInput):
+        micro(text)
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        (4_900_000, "$4.90"),
+        (0, "$0.00"),
+        (2_500, "$0.0025"),
+        (1_234_567_890, "$1,234.56789"),
+        (-50_000, "-$0.05"),
+    ],
+)
+def test_money_is_shown_in_dollars_and_cents(amount: int, shown: str) -> None:
+    assert dollars(amount) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"), [("20", 20_000_000), (" $4.90 ", 4_900_000), ("1,000.00 USD", 10**9)]
+)
+def test_a_budget_is_read_as_people_write_it(typed: str, amount: int) -> None:
+    assert parse_budget(typed) == amount
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "No budget"),
+        ("-5", "negative"),
+        ("0.00", "buys nothing"),
+        ("1e9", "not an amount"),
+        ("999999", "slip"),
+        ("<b>20</b>" * 30, "not an amount"),
+        ("1.2345678", "not an amount"),
+        ("٣", "not an amount"),
+    ],
+)
+def test_a_budget_that_makes_no_sense_gets_a_sentence(typed: str, words: str) -> None:
+    with pytest.raises(BadInput, match=words) as caught:
+        parse_budget(typed)
+    assert len(str(caught.value)) < 200
