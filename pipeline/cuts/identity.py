@@ -1,0 +1,62 @@
+"""Names of cuts. The slot that begins at a cut carries the cut's name for life."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Sequence
+
+from pipeline.model import Cut
+from pipeline.timebase import to_microseconds
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def cut_id(time_s: float, taken: Collection[str] = ()) -> str:
+    """The name of a new cut: its time in microseconds, base 36, made unique among ``taken``.
+
+    The editor's script computes the same names, so it can go on working with a cut that was
+    split a moment ago and is not yet stored.
+    """
+    plain = "c" + _base36(to_microseconds(time_s)).rjust(6, "0")
+    name, copy = plain, 2
+    while name in taken:
+        name, copy = f"{plain}z{copy}", copy + 1
+    return name
+
+
+def carry_ids(old: Sequence[Cut], new: Sequence[Cut], within_s: float) -> tuple[Cut, ...]:
+    """New cuts that take over the names of old ones at nearly the same time.
+
+    After a correction of the grid every cut moves a little; with its name kept, each slot keeps
+    its shot and its paid takes. Names are taken in order of time, each at most once.
+
+    Args:
+        old: Cuts whose names are to live on, sorted.
+        new: Cuts found anew, sorted.
+        within_s: How far apart two cuts may lie and still be the same one, in seconds.
+    """
+    heirs: dict[int, str] = {}
+    times, used = [cut.time_s for cut in old], set[int]()
+    for index, cut in enumerate(new):
+        first = bisect_left(times, cut.time_s - within_s)
+        last = bisect_right(times, cut.time_s + within_s)
+        near = [place for place in range(first, last) if place not in used]
+        if near:
+            best = min(near, key=lambda place: abs(times[place] - cut.time_s))
+            used.add(best)
+            heirs[index] = old[best].id
+    taken = set(heirs.values())
+    named = []
+    for index, cut in enumerate(new):
+        name = heirs.get(index) or cut_id(cut.time_s, taken)
+        taken.add(name)
+        named.append(cut.model_copy(update={"id": name}))
+    return tuple(named)
+
+
+def _base36(number: int) -> str:
+    text = ""
+    while number:
+        number, digit = divmod(number, 36)
+        text = DIGITS[digit] + text
+    return text or "0"
