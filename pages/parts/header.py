@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import errors, nav, progress
-from pages.parts.states import mark, usd
+from pages.parts.states import length, mark, usd
 
 if TYPE_CHECKING:
+    from pipeline.jobs.state import RunState
     from pipeline.studio import ProjectView, StepState, Studio
 
 CSS = Path(__file__).with_name("studio.css")
+DISMISSED = "_dismissed_run"
 
 
 def style() -> None:
@@ -26,81 +28,91 @@ def style() -> None:
     st.html(CSS)
 
 
-def draw(studio: Studio, view: ProjectView, step: str) -> None:
+def draw(studio: Studio, view: ProjectView) -> None:
     """Draw the header of an open project.
 
     Args:
         studio: The studio.
         view: The project as this run of the page sees it.
-        step: Name of the page that is open.
     """
     polls = progress.every(studio, view.project.id)
     fragment = st.fragment(_live, run_every=polls, key="header")
-    with st.container(key="header", gap="small"):
-        fragment(studio, view.project.id, step, polls is not None)
+    with st.container(key="header", gap="xsmall"):
+        fragment(studio, view, polls is not None)
     errors.draw_kept()
 
 
-def _live(studio: Studio, project_id: str, step: str, polling: bool) -> None:
+def _live(studio: Studio, first: ProjectView, polling: bool) -> None:
+    """The fragment's body: its first run uses the page's view, later ones read a new one."""
     with errors.shown():
-        run = studio.run(project_id)
+        run = studio.run(first.project.id)
         if polling and not progress.active(run):
             st.rerun()
-        view = studio.view(project_id)
+        view = studio.view(first.project.id) if polling else first
         st.html(_title(view))
         with st.container(key="steps", horizontal=True, gap="xsmall", vertical_alignment="center"):
             for state in view.steps:
-                _link(state, project_id)
+                _link(state, view.project.id)
         if run is not None:
-            _run(studio, view, polling)
+            _run(studio, view, run)
 
 
 def _title(view: ProjectView) -> str:
     totals = view.totals
-    money = (
-        f"<span><b>{usd(totals.spent)}</b> spent</span><span><b>{usd(totals.held)}</b> held</span>"
-        f"<span><b>{usd(totals.left)}</b> left</span>"
-    )
-    title = escape(view.project.title)
-    return f'<div class="titles"><h1>{title}</h1><div class="meter">{money}</div></div>'
+    sums = ((totals.spent, "spent"), (totals.held, "held"), (totals.left, "left"))
+    money = "".join(f"<span><b>{usd(micro)}</b> {word}</span>" for micro, word in sums)
+    song = view.project.song
+    lasts = f"<small>{length(song.duration_s)}</small>" if song else ""
+    title = f"<h1>{escape(view.project.title)}{lasts}</h1>"
+    return f'<div class="titles">{title}<div class="meter">{money}</div></div>'
 
 
 def _link(state: StepState, project_id: str) -> None:
-    known = {entry.name for entry in nav.entries()}
-    if state.name not in known:
+    if state.name not in {entry.name for entry in nav.entries()}:
         return
     st.page_link(
         nav.path_of(state.name),
         label=f"{state.title} {_aside(state)}",
         icon=mark(state.state).icon,
-        help=state.why or None,
+        help=errors.literal(state.why) or None,
         query_params={nav.PROJECT: project_id},
     )
 
 
 def _aside(state: StepState) -> str:
     """What stands beside a step's title: a count while it is partly done, else its word."""
-    counted = state.total > 1 and state.done < state.total and state.state != "empty"
+    counted = state.total > 1 and 0 < state.done < state.total
     sign = mark(state.state)
     words = f"{state.done}/{state.total}" if counted else sign.word
     return f":{sign.colour}[{words}]"
 
 
-def _run(studio: Studio, view: ProjectView, polling: bool) -> None:
-    run = studio.run(view.project.id)
-    if run is None:
+def _run(studio: Studio, view: ProjectView, run: RunState) -> None:
+    names = progress.names_of(view)
+    if run.active:
+        with _beside("now"):
+            st.html(progress.under_way(run, names))
+            _button("Cancel", ":material/stop_circle:", _cancel, (studio, view.project.id))
         return
-    if not polling:
-        st.html(progress.failures(run) or "<i></i>")
-        return
-    shown, stop = st.columns([1, 0.12], vertical_alignment="center")
-    with shown:
-        progress.draw(run)
-    stop.button(
-        "Cancel", key="cancel_run", icon=":material/close:", on_click=_cancel, args=(studio, view)
-    )
+    ended = progress.outcome(run, names)
+    if ended and st.session_state.get(DISMISSED) != run.run_id:
+        with _beside("ended"):
+            st.html(ended)
+            _button("Dismiss", ":material/close:", _dismiss, (run.run_id,))
 
 
-def _cancel(studio: Studio, view: ProjectView) -> None:
+def _beside(key: str) -> st.delta_generator.DeltaGenerator:
+    return st.container(key=f"run_{key}", horizontal=True, wrap=False, gap="medium")
+
+
+def _button(label: str, icon: str, call: object, args: tuple[object, ...]) -> None:
+    st.button(label, key=f"run_{label.lower()}", icon=icon, on_click=call, args=args)  # type: ignore[arg-type]
+
+
+def _cancel(studio: Studio, project_id: str) -> None:
     with errors.shown(later=True):
-        studio.cancel(view.project.id)
+        studio.cancel(project_id)
+
+
+def _dismiss(run_id: str) -> None:
+    st.session_state[DISMISSED] = run_id

@@ -53,7 +53,6 @@ def path_of(name: str) -> str:
 
 def build() -> StreamlitPage:
     """Register all pages; steps are reached through the header, the rest through the bar."""
-    open_now = bool(project_id())
     pages = [
         st.Page(
             path_of(entry.name),
@@ -61,11 +60,16 @@ def build() -> StreamlitPage:
             icon=entry.icon,
             url_path=None if entry.name == "home" else entry.name,
             default=entry.name == "home",
-            visibility="visible" if open_now or not entry.of_project else "hidden",
+            visibility="visible" if _listed(entry) else "hidden",
         )
         for entry in entries()
     ]
     return st.navigation(pages, position="top")
+
+
+def _listed(entry: Entry) -> bool:
+    """Steps stand in the header with their state; a hidden page still has its address."""
+    return not entry.of_project or (not entry.step and bool(project_id()))
 
 
 def guard() -> None:

@@ -42,15 +42,22 @@ def open_page(step: str) -> tuple[Studio, ProjectView]:
     project = nav.project_id()
     if not project:
         _without_project()
+    view = _view(studio, project)
+    if view is None:
+        nav.forget()
+        _way_home()
+        st.stop()
+    nav.remember(project)
+    header.draw(studio, view)
+    return studio, view
+
+
+def _view(studio: Studio, project: str) -> ProjectView | None:
+    """The project with all that is derived, or None after words about why it cannot be read."""
     with errors.shown():
         studio.project(project, hosted.owner(studio))
-        view = studio.view(project)
-        nav.remember(project)
-        header.draw(studio, view, step)
-        return studio, view
-    nav.forget()
-    _way_home()
-    st.stop()
+        return studio.view(project)
+    return None
 
 
 def _without_project() -> None:

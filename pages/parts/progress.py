@@ -5,19 +5,17 @@ One ``st.html`` a second costs 0.8 ms of processor time; sixty progress bars cos
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING
-
-import streamlit as st
 
 from pages.parts.states import span
 
 if TYPE_CHECKING:
-    from pipeline.jobs.protocol import RunState
-    from pipeline.studio import Studio
+    from pipeline.jobs.state import RunningUnit, RunState, StageState, UnitFailure
+    from pipeline.studio import ProjectView, Studio
 
 POLL_S = 1.0
-ACTIVE = frozenset({"queued", "waiting", "running", "cancelling"})
 GOALS = {
     "analysis": "Listening to the song",
     "plan": "Planning the shots",
@@ -25,12 +23,28 @@ GOALS = {
     "clips": "Making the clips",
     "film": "Making the film",
 }
-MOST_SHOWN = 6
+STAGES = {
+    "analyze": "Song",
+    "slots": "Cuts",
+    "plan": "Plan",
+    "reference": "References",
+    "references": "References",
+    "generate": "Clips",
+    "clips": "Clips",
+    "compose": "Film",
+}
+ENDED = {
+    "cancelled": "Stopped. What was finished is kept.",
+    "failed": "The last run could not finish.",
+    "held": "The last run waits for your decision.",
+}
+MOST_SHOWN = 4
+Names = Mapping[str, str]
 
 
 def active(run: RunState | None) -> bool:
     """Whether a run is still under way."""
-    return run is not None and str(run.state) in ACTIVE
+    return run is not None and run.active
 
 
 def every(studio: Studio, project_id: str) -> float | None:
@@ -38,52 +52,73 @@ def every(studio: Studio, project_id: str) -> float | None:
     return POLL_S if active(studio.run(project_id)) else None
 
 
-def draw(run: RunState) -> None:
-    """Draw a run that is under way, or how the last one ended."""
-    st.html(block(run))
+def names_of(view: ProjectView) -> dict[str, str]:
+    """What people call the units of work: a slot's shot by number, a subject by name."""
+    names = {slot.id: f"Shot {slot.index + 1}" for slot in view.slots}
+    if view.plan is not None:
+        subjects = (*view.plan.characters, *view.plan.locations)
+        names.update({subject.id: subject.name for subject in subjects})
+    return names
 
 
-def block(run: RunState) -> str:
-    """The whole display as HTML; every word in it is escaped."""
+def under_way(run: RunState, names: Names) -> str:
+    """A run that is under way, as HTML."""
     percent = max(0, min(100, round(run.percent)))
-    goal = escape(GOALS.get(run.goal, run.goal))
-    left = span(run.eta_s) if active(run) else ""
-    aside = f"{percent} %" + (f" · {escape(left)} left" if left else "")
+    left = span(run.eta_s)
+    aside = f"{percent} %" + (f" · about {left} left" if left else "")
+    if run.state == "queued":
+        aside = "queued"
     bar = (
-        f'<div class="bar" role="progressbar" aria-valuenow="{percent}" aria-valuemin="0" '
-        f'aria-valuemax="100"><i style="width:{percent}%"></i></div>'
+        f'<div class="bar" role="progressbar" aria-label="Progress" aria-valuenow="{percent}" '
+        f'aria-valuemin="0" aria-valuemax="100"><i style="width:{percent}%"></i></div>'
     )
-    head = f'<div class="head"><b>{goal}</b><span>{aside}</span></div>'
-    return f'<div class="run" data-testid="run">{head}{bar}{_stages(run)}{failures(run)}</div>'
+    goal = escape(GOALS.get(run.goal, run.goal))
+    head = f'<div class="head"><b>{goal}</b><span>{escape(aside)}</span></div>'
+    stages = "".join(_stage(stage, names) for stage in run.stages)
+    rest = _problems(run, names)
+    return f'<div class="run" data-testid="run">{head}{bar}<div>{stages}</div>{rest}</div>'
 
 
-def _stages(run: RunState) -> str:
-    rows = []
-    for stage in run.stages:
-        rows.append(
-            f"<li><b>{escape(stage.name.capitalize())}</b> "
-            f"<span>{stage.done} of {stage.total}</span>{_units(stage.running)}</li>"
-        )
-    return f"<ul>{''.join(rows)}</ul>" if rows else ""
+def outcome(run: RunState, names: Names) -> str:
+    """How a run ended, as HTML; empty when there is nothing to say."""
+    words = ENDED.get(run.state, "")
+    problems = _problems(run, names)
+    if not words and not problems:
+        return ""
+    return f'<div class="run" data-testid="outcome"><b>{escape(words)}</b>{problems}</div>'
 
 
-def _units(running: object) -> str:
-    """The units at work now; a long list ends in a count."""
-    units = list(running)  # type: ignore[call-overload]
-    words = [
-        f"<em>{escape(str(unit.note or unit.unit))} {round(unit.fraction * 100)} %</em>"
-        for unit in units[:MOST_SHOWN]
-    ]
-    more = f"<em>and {len(units) - MOST_SHOWN} more</em>" if len(units) > MOST_SHOWN else ""
-    return "".join(words) + more
+def _stage(stage: StageState, names: Names) -> str:
+    count = "" if stage.total is None else f"{stage.done} of {stage.total}"
+    kind = "over" if stage.total is not None and stage.done >= stage.total else "open"
+    name = escape(STAGES.get(stage.name, stage.name.capitalize()))
+    units = _listed([_unit(unit, names) for unit in stage.running])
+    return f'<span class="stage {kind}"><b>{name}</b> {count}{units}</span>'
 
 
-def failures(run: RunState) -> str:
-    """What failed, why, and the way out, one line each."""
-    lines = [
-        f"<p><b>{escape(failure.unit)}</b> {escape(failure.message)} {escape(failure.way_out)}</p>"
-        for stage in run.stages
-        for failure in stage.failures
-    ]
-    more = f"<p>and {len(lines) - MOST_SHOWN} more</p>" if len(lines) > MOST_SHOWN else ""
-    return f'<div class="failed">{"".join(lines[:MOST_SHOWN])}{more}</div>' if lines else ""
+def _unit(unit: RunningUnit, names: Names) -> str:
+    name = names.get(unit.unit, "")
+    words = " ".join(part for part in (name, unit.note) if part)
+    return f"<em>{escape(words)} {round(unit.fraction * 100)} %</em>"
+
+
+def _problems(run: RunState, names: Names) -> str:
+    failed = [_problem(item, names) for stage in run.stages for item in stage.failures]
+    held = [_problem(item, names) for stage in run.stages for item in stage.held]
+    return _box("failed", failed) + _box("held", held)
+
+
+def _problem(item: UnitFailure, names: Names) -> str:
+    name = f"<b>{escape(names.get(item.unit, item.unit))}</b>" if item.unit in names else ""
+    return f"<p>{name}{escape(item.message)} {escape(item.way_out)}</p>"
+
+
+def _box(kind: str, lines: list[str]) -> str:
+    return f'<div class="problem {kind}">{_listed(lines)}</div>' if lines else ""
+
+
+def _listed(lines: Iterable[str]) -> str:
+    """The first lines; a long list ends in a count."""
+    every_line = list(lines)
+    more = len(every_line) - MOST_SHOWN
+    return "".join(every_line[:MOST_SHOWN]) + (f"<em>and {more} more</em>" if more > 0 else "")

@@ -1,0 +1,101 @@
+"""What the settings page is made of: keys, storage, workers, the doctor's lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.parts import errors, hosted
+from pages.parts.media import Fact, facts
+from pages.parts.states import length, size
+
+if TYPE_CHECKING:
+    from pipeline.studio import Studio
+
+KEYS = {
+    "OPENAI_API_KEY": "OpenAI: plans and character work by a language model",
+    "REPLICATE_API_TOKEN": "Replicate: reference pictures and clips by video models",
+}
+KEY_LENGTH = 300
+
+
+def machine(studio: Studio) -> None:
+    """The doctor's findings: what works, and what a missing part costs."""
+    with errors.shown():
+        facts(
+            Fact(check.message, name=check.name, note=check.cost, ok=check.ok)
+            for check in studio.doctor()
+        )
+
+
+def keys(studio: Studio) -> None:
+    """Which keys are there and where they come from; a key itself is never shown back."""
+    if studio.settings.hosted:
+        _own_keys()
+        return
+    present = studio.keys()
+    facts(
+        Fact(
+            f"{name}: set in the environment" if name in present else f"{name}: not set",
+            name=words.partition(":")[0],
+            note=words.partition(": ")[2],
+            ok=name in present,
+        )
+        for name, words in KEYS.items()
+    )
+    st.caption(
+        "Keys are read from the environment when a request is made. Set them before the studio "
+        "starts; they are never stored, logged or shown."
+    )
+
+
+def _own_keys() -> None:
+    """A visitor of a share brings keys for this visit; they stay in this session's memory."""
+    kept = hosted.session_keys()
+    for name, words in KEYS.items():
+        label = f"{words}{' (one is set for this visit)' if name in kept else ''}"
+        with st.form(f"key_{name}", border=False):
+            value = st.text_input(label, type="password", max_chars=KEY_LENGTH, key=f"typed_{name}")
+            if st.form_submit_button("Use it for this visit", icon=":material/key:"):
+                hosted.keep_key(name, value)
+                st.rerun()
+        if name in kept and st.button("Forget it", key=f"forget_{name}", type="tertiary"):
+            hosted.keep_key(name, "")
+            st.rerun()
+    st.caption(
+        "Your key stays in this browser session's memory on the host. It is never written to a "
+        "project, a log, a file or the address, and is gone when you close the page."
+    )
+
+
+def storage(studio: Studio) -> None:
+    """What the studio keeps, and the part of it that can be made again for nothing."""
+    with errors.shown():
+        sizes = studio.storage()
+        facts(Fact(size(count), name=words) for words, count in sizes)
+    if studio.settings.hosted:
+        return
+    if st.button("Free what can be made again", icon=":material/mop:"):
+        with errors.shown(), st.spinner("Looking for what nothing needs"):
+            freed = studio.collect_garbage()
+            st.toast(f"Freed {size(freed)}.", icon=":material/check:")
+    st.caption("Nothing that was paid for is ever removed, and no decision is lost.")
+
+
+def where(studio: Studio) -> None:
+    """Home, database, workers and limits, as they were read when the studio opened."""
+    settings = studio.settings
+    lines = [
+        Fact(length(settings.max_song_s), name="Longest song"),
+        Fact(f"{settings.max_upload_mb} MB", name="Largest upload"),
+    ]
+    if not settings.hosted:
+        workers = "separate worker processes" if settings.database_url else "inside this app"
+        lines = [
+            Fact(str(settings.home), name="Home", note="STUDIO_HOME"),
+            Fact(workers, name="Work runs", note="STUDIO_DATABASE_URL"),
+            Fact(f"{settings.workers} at once", name="Workers", note="STUDIO_WORKERS"),
+            *lines,
+        ]
+    facts(lines)
