@@ -1,0 +1,177 @@
+"""The part of the engine that works: threads of this process that take units from queues.
+
+There is one host a process, whatever number of :class:`Engine` objects ask for it. The guard
+lives outside this module, as a module's globals are made anew when Streamlit reloads an edited
+file while the threads of the old ones go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import types
+from typing import TYPE_CHECKING, Any
+
+from dbos import DBOS, DBOSPortableJSONSerializer
+
+from pipeline.errors import InternalFault
+from pipeline.jobs import workflows
+from pipeline.jobs.names import ALL_QUEUES, APPLICATION, PROTOCOL, RUN_QUEUE
+from pipeline.jobs.protocol import Work
+
+if TYPE_CHECKING:
+    from pipeline.jobs.engine import Engine
+
+LOG = logging.getLogger(__name__)
+GUARD = "_music_video_studio_host"
+RUN_WIDTH = 64
+POOL_SIZE = 20
+QUIET_POLL_S = 0.5
+
+
+class Host:
+    """A launched engine. Made by :func:`launch_host`, ended by :meth:`release` of its owner."""
+
+    def __init__(self, engine: Engine, work: Work, queues: tuple[str, ...]) -> None:
+        self.owner = engine
+        self.place = _place(engine)
+        self.stopping = threading.Event()
+        self._wake = threading.Event()
+        self._queues = queues
+        self._options = engine.options
+        self._system = engine.system
+        self._progress = engine.progress
+        self._slots = self._system.new_slots()
+        self._poll_s = 0.0
+        workflows.bind(workflows.Runtime(work, self._progress, self.stopping, engine.enqueue_units))
+        self._register_queues()
+        self._launch()
+        self._threads = [
+            threading.Thread(target=self._sweeping, name="studio-sweep", daemon=True),
+            threading.Thread(target=self._farewell, name="studio-farewell", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def release(self, engine: Engine) -> None:
+        """Stop, if this engine is the one that launched."""
+        if engine is self.owner:
+            self.stop()
+            _guard().host = None
+
+    def stop(self) -> None:
+        """Stop taking work; units in progress stop at their next report and stay unfinished."""
+        if self.stopping.is_set():
+            return
+        self.stopping.set()
+        self._wake.set()
+        # Work that was taken in this very moment is handed on; the engine would call it an error.
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)
+        DBOS.destroy()
+        self._slots.close()
+
+    def quicken(self) -> None:
+        """Look at the queues more often from now on: a run was started in this process."""
+        self._wake.set()
+
+    def sweep(self) -> None:
+        """Hand on what dead processes left, and make up for runs that were never queued."""
+        self._slots.keep()
+        for executor_id, left in self._system.pending().items():
+            with self._slots.abandoned(executor_id) as gone:
+                if gone:
+                    self._take_over(left)
+        active = self._progress.active_run_arguments()
+        for run_id, project_id, goal, selection in active:
+            if not self._system.known(run_id):
+                self.owner.enqueue_run(run_id, project_id, goal, selection)
+        self._set_pace(busy=bool(active))
+
+    def _launch(self) -> None:
+        DBOS(
+            config={
+                "name": APPLICATION,
+                "system_database_url": self._system.url,
+                "application_version": PROTOCOL,
+                "executor_id": self._slots.executor_id,
+                "serializer": DBOSPortableJSONSerializer(),
+                "log_level": "ERROR",
+                "run_migrations": False,
+                "sys_db_pool_size": POOL_SIZE,
+                "notification_listener_polling_interval_sec": QUIET_POLL_S,
+                "scheduler_polling_interval_sec": 3600.0,
+                "use_listen_notify": False,
+            }
+        )
+        DBOS.listen_queues([RUN_QUEUE, *self._queues])
+        DBOS.launch()
+
+    def _register_queues(self) -> None:
+        """Before the launch, so that the queues are looked at from its first moment."""
+        for name in ALL_QUEUES:
+            width = RUN_WIDTH if name == RUN_QUEUE else self._options.width.get(name, 1)
+            mine = name == RUN_QUEUE or name in self._queues
+            self._system.register_queue(name, width, overwrite=mine)
+        self._set_pace(busy=bool(self._progress.active_runs()))
+
+    def _take_over(self, left: list[tuple[str, str | None]]) -> None:
+        by_queue: dict[str, list[str]] = {}
+        for workflow_id, queue in left:
+            by_queue.setdefault(queue or RUN_QUEUE, []).append(workflow_id)
+        for queue, ids in by_queue.items():
+            self._system.resume(queue, ids)
+        LOG.info("took over %d pieces of unfinished work", len(left))
+
+    def _set_pace(self, *, busy: bool) -> None:
+        """Look at the queues often while a run is active, seldom while none is."""
+        poll_s = self._options.busy_poll_s if busy else self._options.idle_poll_s
+        if poll_s != self._poll_s:
+            self._system.set_poll(ALL_QUEUES, poll_s)
+            self._poll_s = poll_s
+
+    def _sweeping(self) -> None:
+        while True:
+            try:
+                self.sweep()
+            except Exception:
+                if not self.stopping.is_set():
+                    LOG.warning("the look for unfinished work failed", exc_info=True)
+            self._wake.wait(self._options.sweep_s)
+            self._wake.clear()
+            if self.stopping.is_set():
+                return
+
+    def _farewell(self) -> None:
+        """Let the process end: at its exit Python waits for the engine's threads otherwise."""
+        threading.main_thread().join()
+        self.stop()
+
+
+def launch_host(engine: Engine, work: Work, queues: tuple[str, ...]) -> Host:
+    """The one host of this process, launched if it is not running.
+
+    Raises:
+        InternalFault: It works for another home or database.
+    """
+    guard = _guard()
+    with guard.lock:
+        host: Host | None = guard.host
+        if host is None or host.stopping.is_set():
+            host = guard.host = Host(engine, work, queues)
+        if host.place != _place(engine):
+            raise InternalFault(
+                "This process already works for a studio in another folder.",
+                "Use one process for each studio folder.",
+            )
+        return host
+
+
+def _place(engine: Engine) -> tuple[str, str | None]:
+    return (str(engine.home.resolve()), engine.database_url)
+
+
+def _guard() -> Any:
+    fresh = types.ModuleType(GUARD)
+    fresh.__dict__.update(lock=threading.Lock(), host=None)
+    return sys.modules.setdefault(GUARD, fresh)

@@ -1,0 +1,21 @@
+"""Names under which work is stored in the engine's database, shared by all its processes.
+
+Raise :data:`PROTOCOL` by hand when runs begun by the code before could not be ended by this
+code: their work then waits for a process of the old protocol instead of going wrong.
+"""
+
+from __future__ import annotations
+
+from pipeline.jobs.protocol import QUEUES
+
+APPLICATION = "music-video-studio"
+PROTOCOL = "1"
+RUN_WORKFLOW = "run_goal"
+UNIT_WORKFLOW = "run_unit"
+RUN_QUEUE = "runs"
+ALL_QUEUES = (RUN_QUEUE, *QUEUES)
+
+
+def unit_workflow_id(run_id: str, stage: str, unit: str) -> str:
+    """The same for a double click, a rerun after a crash and a second process."""
+    return f"{run_id}/{stage}/{unit}"

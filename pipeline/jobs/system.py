@@ -1,0 +1,173 @@
+"""The engine's own database as a client sees it: made ready, filled with work, looked at."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
+from sqlalchemy import Engine as SqlEngine
+from sqlalchemy import create_engine, event
+
+from pipeline.database import Database
+from pipeline.jobs.names import APPLICATION, PROTOCOL
+from pipeline.jobs.slots import FileSlots, PostgresSlots, Slots, preparing
+
+BUSY_TIMEOUT_MS = 60_000
+Task = tuple[str, tuple[Any, ...]]
+
+
+class System:
+    """A client of the engine's database; runs no work.
+
+    Args:
+        home: The studio's folder, for SQLite.
+        database_url: Postgres address, or None for SQLite.
+    """
+
+    def __init__(self, home: Path, database_url: str | None) -> None:
+        self.home = home
+        self.database_url = database_url
+        self.url = system_url(home, database_url)
+        self._client: DBOSClient | None = None
+        self._engine: SqlEngine | None = None
+
+    def prepare(self) -> None:
+        """Create or migrate the tables, one process at a time, and connect."""
+        hush()
+        self.home.mkdir(parents=True, exist_ok=True)
+        with preparing(self.home, self.database_url and self.url):
+            if self.url.startswith("sqlite"):
+                self._use_wal()
+            DBOS.migrate(self.url)
+        self._engine = _engine(self.url)
+        self._client = DBOSClient(
+            system_database_engine=self._engine,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+        )
+
+    def new_slots(self) -> Slots:
+        """A lock for this process, on what its peers can see."""
+        if self.database_url is None:
+            return FileSlots(self.home / "executors")
+        return PostgresSlots(self.url)
+
+    def enqueue(self, workflow: str, queue: str, tasks: Sequence[Task]) -> None:
+        """Put work on a queue in one transaction; ids that are known already are left alone."""
+        if not tasks:
+            return
+        with self._sql.begin() as connection:
+            for workflow_id, arguments in tasks:
+                self._dbos.enqueue_in_transaction(
+                    connection,
+                    {
+                        "workflow_name": workflow,
+                        "queue_name": queue,
+                        "workflow_id": workflow_id,
+                        "app_version": PROTOCOL,
+                        "application_name": APPLICATION,
+                    },
+                    *arguments,
+                )
+
+    def forget(self, workflow_ids: list[str]) -> None:
+        """Take work off its queue for good."""
+        if workflow_ids:
+            self._dbos.cancel_workflows(workflow_ids)
+
+    def known(self, workflow_id: str) -> bool:
+        return bool(self._dbos.list_workflows(workflow_ids=[workflow_id], load_input=False))
+
+    def pending(self) -> dict[str, list[tuple[str, str | None]]]:
+        """Taken and unfinished work: executor id to (workflow id, queue)."""
+        found: dict[str, list[tuple[str, str | None]]] = {}
+        rows = self._dbos.list_workflows(
+            status="PENDING", app_version=PROTOCOL, load_input=False, load_output=False
+        )
+        for row in rows:
+            found.setdefault(row.executor_id or "", []).append((row.workflow_id, row.queue_name))
+        return found
+
+    def resume(self, queue: str, workflow_ids: list[str]) -> None:
+        """Put taken work back on its queue, to go on at its first unfinished step."""
+        self._dbos.resume_workflows(workflow_ids, queue_name=queue)
+
+    def register_queue(self, name: str, width: int, *, overwrite: bool) -> None:
+        """Make a queue known; ``width`` is how many of its units one process runs at once."""
+        self._dbos.register_queue(
+            name,
+            worker_concurrency=width,
+            on_conflict="always_update" if overwrite else "never_update",
+            application_name=APPLICATION,
+        )
+
+    def set_poll(self, queues: Sequence[str], seconds: float) -> None:
+        """How often every process looks at these queues."""
+        for name in queues:
+            queue = self._dbos.retrieve_queue(name)
+            if queue is not None:
+                queue.set_polling_interval_sec(seconds)
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.destroy()
+        if self._engine is not None:
+            self._engine.dispose()
+
+    @property
+    def _dbos(self) -> DBOSClient:
+        assert self._client is not None
+        return self._client
+
+    @property
+    def _sql(self) -> SqlEngine:
+        assert self._engine is not None
+        return self._engine
+
+    def _use_wal(self) -> None:
+        """The mode stays in the file; DBOS does not set it, and is 2 to 4 times slower without."""
+        with closing(sqlite3.connect(self.home / "dbos.sqlite", timeout=60)) as raw:
+            raw.execute("PRAGMA journal_mode=WAL")
+
+
+def system_url(home: Path, database_url: str | None) -> str:
+    """SQLAlchemy address of the engine's own tables."""
+    if database_url is None:
+        return f"sqlite:///{home / 'dbos.sqlite'}"
+    for plain in ("postgresql://", "postgres://"):
+        if database_url.startswith(plain):
+            return "postgresql+psycopg://" + database_url.removeprefix(plain)
+    return database_url
+
+
+def prepare_rows(home: Path, database_url: str | None, database: Database) -> None:
+    """Create the studio's tables, one process at a time."""
+    with preparing(home, database_url and system_url(home, database_url)):
+        database.create_tables()
+
+
+def hush() -> None:
+    """Errors only, through the log of the process, instead of a console handler of its own."""
+    logger = logging.getLogger("dbos")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    logger.setLevel(logging.ERROR)
+
+
+def _engine(url: str) -> SqlEngine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=2, max_overflow=8)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _configure(raw: sqlite3.Connection, _record: Any) -> None:
+        raw.isolation_level = "IMMEDIATE"
+        raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        raw.execute("PRAGMA foreign_keys=ON")
+
+    return engine
