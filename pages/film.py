@@ -11,9 +11,8 @@ from pages.parts.states import length, mark, size
 
 studio, view = open_page("film")
 film = view.film
-step = next(state for state in view.steps if state.name == "film")
 
-left, right = st.columns([2, 1], gap="large")
+left, right = st.columns([2, 1], gap="medium")
 with left:
     if film is None:
         nothing(
@@ -24,15 +23,15 @@ with left:
     else:
         st.video(str(studio.path(film.blob)), alt=f"The film of {view.project.title}")
         st.caption(
-            f"{mark(view.film_state).text} · {film.width} × {film.height} · {film.fps} frames a "
-            f"second · {length(film.duration_s)} · {size(film.blob.bytes)}"
+            f"{mark(view.film_state.state).text} · {film.width} × {film.height} · "
+            f"{film.fps} frames a second · {length(film.duration_s)} · {size(film.blob.bytes)}"
         )
 with right:
-    delivery.make(studio, view, step)
+    delivery.make(studio, view, view.film_state)
     delivery.format_controls(studio, view)
 
 if film is not None:
-    checks, takeaway = st.columns([2, 1], gap="large")
+    checks, takeaway = st.columns([2, 1], gap="medium")
     with checks:
         st.subheader("Checks")
         facts([Fact(text, ok=True) for text in film.checks])

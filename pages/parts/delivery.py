@@ -15,7 +15,8 @@ from pipeline.project import Project, changed
 
 if TYPE_CHECKING:
     from pipeline.model import Film
-    from pipeline.studio import ProjectView, StepState, Studio
+    from pipeline.studio import ProjectView, Studio
+    from pipeline.views import StepState
 
 HEIGHTS = (360, 480, 720, 1080, 1440, 2160)
 RATES = (24, 25, 30)

@@ -34,15 +34,15 @@ def keys(studio: Studio) -> None:
     if studio.settings.hosted:
         _own_keys()
         return
-    present = studio.keys()
+    sources = studio.keys.sources()
     facts(
         Fact(
-            f"{name}: set in the environment" if name in present else f"{name}: not set",
-            name=words.partition(":")[0],
-            note=words.partition(": ")[2],
-            ok=name in present,
+            f"{name} comes from {source}" if source else f"{name} is not set",
+            name=KEYS[name].partition(":")[0],
+            note=KEYS[name].partition(": ")[2],
+            ok=bool(source),
         )
-        for name, words in KEYS.items()
+        for name, source in sources.items()
     )
     st.caption(
         "Keys are read from the environment when a request is made. Set them before the studio "

@@ -17,7 +17,8 @@ from pages.parts.states import length, mark, usd
 
 if TYPE_CHECKING:
     from pipeline.jobs.state import RunState
-    from pipeline.studio import ProjectView, StepState, Studio
+    from pipeline.studio import ProjectView, Studio
+    from pipeline.views import StepState
 
 CSS = Path(__file__).with_name("studio.css")
 DISMISSED = "_dismissed_run"
@@ -53,13 +54,19 @@ def _live(studio: Studio, first: ProjectView, polling: bool) -> None:
         with st.container(key="steps", horizontal=True, gap="xsmall", vertical_alignment="center"):
             for state in view.steps:
                 _link(state, view.project.id)
+            st.space("stretch")
+            _history(studio, view)
         if run is not None:
             _run(studio, view, run)
 
 
 def _title(view: ProjectView) -> str:
     totals = view.totals
-    sums = ((totals.spent, "spent"), (totals.held, "held"), (totals.left, "left"))
+    sums = (
+        (totals.spent_usd_micro, "spent"),
+        (totals.held_usd_micro, "held"),
+        (totals.left_usd_micro, "left"),
+    )
     money = "".join(f"<span><b>{usd(micro)}</b> {word}</span>" for micro, word in sums)
     song = view.project.song
     lasts = f"<small>{length(song.duration_s)}</small>" if song else ""
@@ -77,6 +84,30 @@ def _link(state: StepState, project_id: str) -> None:
         help=errors.literal(state.why) or None,
         query_params={nav.PROJECT: project_id},
     )
+
+
+def _history(studio: Studio, view: ProjectView) -> None:
+    """Undo and redo of decisions, each named by what it would take back."""
+    turns = (
+        ("Undo", ":material/undo:", view.history.undo, studio.undo),
+        ("Redo", ":material/redo:", view.history.redo, studio.redo),
+    )
+    with st.container(key="history", horizontal=True, gap="xsmall", width="content"):
+        for word, icon, past, turn in turns:
+            label = f"{word}: {past[-1].label}" if past else f"Nothing to {word.lower()}"
+            key = f"header_{word.lower()}"
+            # An icon alone says nothing to a screen reader: the word is kept, hidden by style.
+            if st.button(
+                word,
+                key=key,
+                icon=icon,
+                type="tertiary",
+                help=errors.literal(label),
+                disabled=not past,
+            ):
+                with errors.shown(later=True):
+                    turn(view.project.id)
+                st.rerun()
 
 
 def _aside(state: StepState) -> str:

@@ -35,6 +35,12 @@ def keep_key(name: str, value: str) -> None:
     st.session_state[KEYS] = {**kept, name: value.strip()} if value.strip() else kept
 
 
+def lend_keys(studio: Studio, project_id: str) -> None:
+    """Let the work on an open project use this visitor's keys, from the process's memory."""
+    if studio.settings.hosted and session_keys():
+        studio.keys.lend(project_id, session_keys())
+
+
 def notice(studio: Studio) -> None:
     """One line that a visitor of a share needs to know before working there."""
     if not studio.settings.hosted:

@@ -48,6 +48,7 @@ def open_page(step: str) -> tuple[Studio, ProjectView]:
         _way_home()
         st.stop()
     nav.remember(project)
+    hosted.lend_keys(studio, project)
     header.draw(studio, view)
     return studio, view
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import time
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.parts import errors, nav
 from pages.parts.media import no_poster
-from pages.parts.states import length, mark, usd
+from pages.parts.states import ago, length, mark, usd
 
 if TYPE_CHECKING:
     from pipeline.project import Project
@@ -120,7 +120,7 @@ def _words(shown: ProjectCard) -> str:
         for step in shown.steps
     )
     line = f"{length(shown.duration_s)} · {usd(shown.spent_usd_micro)} spent"
-    opened = escape(_day(shown.opened_at))
+    opened = ago(time.time() - shown.opened_at)
     return (
         f'<div class="card"><h3>{escape(shown.title)}</h3><p>{line} · {opened}</p>'
         f'<p class="steps">{steps}</p></div>'
@@ -130,15 +130,6 @@ def _words(shown: ProjectCard) -> str:
 def _step_class(state: str) -> str:
     """``failed`` names a whole block elsewhere in the style sheet."""
     return "failed-step" if state == "failed" else escape(state)
-
-
-def _day(moment: str) -> str:
-    """An ISO moment as people write a day."""
-    try:
-        day = datetime.fromisoformat(moment)
-    except ValueError:
-        return moment
-    return f"{day:%b} {day.day}, {day:%H:%M}"
 
 
 def _next_step(shown: ProjectCard) -> str:
@@ -164,11 +155,11 @@ def _delete(studio: Studio, shown: ProjectCard) -> None:
         "in the books. This cannot be taken back; export it as a zip first to keep it."
     )
     yes, no = st.columns(2)
-    if yes.button("Delete it", type="primary", width="stretch"):
+    if yes.button("Delete it", icon=":material/delete:", width="stretch"):
         with errors.shown():
             studio.delete(shown.id)
             if nav.project_id() == shown.id:
                 nav.forget()
             st.rerun()
-    if no.button("Keep it", width="stretch"):
+    if no.button("Keep it", type="primary", width="stretch"):
         st.rerun()

@@ -66,6 +66,16 @@ def span(seconds: float | None) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def ago(seconds: float) -> str:
+    """How long ago something was: the same words in every time zone."""
+    if seconds < 90:
+        return "just now"
+    for unit_s, word, until_s in ((60, "min", 5400), (3600, "h", 129_600), (86_400, "days", 1e12)):
+        if seconds < until_s:
+            return f"{round(seconds / unit_s)} {word} ago"
+    return ""
+
+
 def size(count: int) -> str:
     """Bytes in decimal units, as file managers show them."""
     value = float(count)

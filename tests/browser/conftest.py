@@ -1,0 +1,59 @@
+"""Fixtures: one server and one browser for all tests of this folder."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+
+def _driver() -> ModuleType:
+    """The helper beside this file; test folders are no packages."""
+    name = "studio_browser_driver"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("driver.py"))
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def driver() -> ModuleType:
+    return _driver()
+
+
+@pytest.fixture(scope="session")
+def browser(driver: ModuleType) -> Iterator[Any]:
+    if driver.chromium() is None:
+        reason = "no Chromium on this machine"
+        if os.environ.get("STUDIO_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with driver.browsing() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def address(driver: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with driver.serving(tmp_path_factory.mktemp("home")) as address:
+        yield address
+
+
+@pytest.fixture
+def page(driver: ModuleType, browser: Any) -> Iterator[Any]:
+    """A new visitor's page; an error in its console fails the test."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme="dark")
+    page = context.new_page()
+    errors = driver.watch(page)
+    yield page
+    context.close()
+    assert not errors, errors

@@ -1,0 +1,64 @@
+"""A real studio in a temporary home, and pages run by Streamlit's own test driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+    from pipeline.project import Project
+    from pipeline.studio import Studio
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYS = ("OPENAI_API_KEY", "REPLICATE_API_TOKEN", "STUDIO_DATABASE_URL", "STUDIO_HOSTED")
+TIMEOUT_S = 60.0
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """The studio that the pages open: the same object, at home, without keys."""
+    from pages.parts.opening import the_studio
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in KEYS:
+            patch.delenv(name, raising=False)
+        patch.setenv("STUDIO_HOME", str(tmp_path_factory.mktemp("home")))
+        the_studio.clear()
+        studio = the_studio()
+        yield studio
+        studio.close()
+        the_studio.clear()
+
+
+@pytest.fixture
+def demo(studio: Studio) -> Project:
+    """A new project around the demo song; nothing has been heard yet."""
+    return studio.create_demo()
+
+
+@pytest.fixture(scope="session")
+def planned(studio: Studio) -> str:
+    """Id of a demo project that was heard and planned; tests must not change it."""
+    project = studio.create_demo()
+    studio.make(project.id, "plan")
+    return project.id
+
+
+@pytest.fixture
+def visit(studio: Studio) -> Callable[..., AppTest]:
+    """Open a page as a visitor does: ``visit("film", project_id)`` runs it and returns it."""
+    from streamlit.testing.v1 import AppTest
+
+    def run(name: str = "home", project_id: str = "") -> AppTest:
+        app = AppTest.from_file(str(ROOT / "studio_app.py"), default_timeout=TIMEOUT_S)
+        app.session_state["_nav"] = True
+        if project_id:
+            app.query_params["project"] = project_id
+        return app.switch_page(f"pages/{name}.py").run()
+
+    return run

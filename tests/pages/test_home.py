@@ -1,0 +1,63 @@
+"""The list of projects."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+
+def words(app) -> str:
+    return " ".join(element.value for element in [*app.markdown, *app.caption]) + " ".join(
+        block.proto.body for block in app.get("html")
+    )
+
+
+def button(app, label):
+    return next(item for item in app.button if item.label == label)
+
+
+def test_an_empty_list_says_what_to_do(visit):
+    app = visit()
+
+    assert not app.exception
+    assert app.title[0].value
+    assert button(app, "Try the demo song").proto.type == "primary"
+
+
+def test_the_demo_song_becomes_a_project_that_is_being_listened_to(visit, studio):
+    before = {card.id for card in studio.projects()}
+    app = visit()
+    button(app, "Try the demo song").click().run()
+
+    new = {card.id for card in studio.projects()} - before
+    assert len(new) == 1
+    assert studio.run(new.pop()).goal == "analysis"
+
+
+def test_a_dropped_file_that_is_no_music_is_refused_in_words(visit, studio):
+    before = len(studio.projects())
+    app = visit()
+    app.file_uploader[0].set_value(("notes.mp3", b"only words", "audio/mpeg")).run()
+
+    assert not app.exception
+    assert "\n" in app.error[0].value
+    assert len(studio.projects()) == before
+
+
+def test_a_title_from_outside_is_shown_as_text(visit, studio, demo):
+    studio.rename(demo.id, "<img src=x onerror=alert(1)> *bold*")
+    app = visit()
+
+    assert "&lt;img src=x" in words(app)
+    assert "<img src=x" not in words(app)
+
+
+def test_a_project_that_was_exported_can_be_imported(visit, studio, demo):
+    data = studio.export_zip(demo.id).read_bytes()
+    assert zipfile.is_zipfile(io.BytesIO(data))
+    before = {card.id for card in studio.projects()}
+    app = visit()
+    app.file_uploader[1].set_value(("demo.zip", data, "application/zip")).run()
+
+    assert not app.error
+    assert len({card.id for card in studio.projects()} - before) == 1
