@@ -36,26 +36,26 @@ def draw(studio: Studio, view: ProjectView) -> None:
         studio: The studio.
         view: The project as this run of the page sees it.
     """
-    polls = progress.every(studio, view.project.id)
+    run = studio.run(view.project.id)
+    polls = progress.POLL_S if progress.active(run) else None
     fragment = st.fragment(_live, run_every=polls, key="header")
     with st.container(key="header", gap="xsmall"):
-        fragment(studio, view, polls is not None)
+        fragment(studio, view, progress.milestones(run))
     errors.draw_kept()
 
 
-def _live(studio: Studio, first: ProjectView, polling: bool) -> None:
-    """The fragment's body: its first run uses the page's view, later ones read a new one."""
+def _live(studio: Studio, first: ProjectView, seen: tuple[str, int] | None) -> None:
+    """The fragment's body; ``seen`` is how far the run was when the page was drawn.
+
+    When a stage has ended since, or the run has, the page runs once, so that results appear.
+    """
     with errors.shown():
         run = studio.run(first.project.id)
-        if polling and not progress.active(run):
+        if progress.milestones(run) != seen:
             st.rerun()
-        view = studio.view(first.project.id) if polling else first
+        view = studio.view(first.project.id) if seen else first
         st.html(_title(view))
-        with st.container(key="steps", horizontal=True, gap="xsmall", vertical_alignment="center"):
-            for state in view.steps:
-                _link(state, view.project.id)
-            st.space("stretch")
-            _history(studio, view)
+        _steps(studio, view)
         if run is not None:
             _run(studio, view, run)
 
@@ -74,6 +74,14 @@ def _title(view: ProjectView) -> str:
     return f'<div class="titles">{title}<div class="meter">{money}</div></div>'
 
 
+def _steps(studio: Studio, view: ProjectView) -> None:
+    with st.container(key="steps", horizontal=True, gap="xsmall", vertical_alignment="center"):
+        for state in view.steps:
+            _link(state, view.project.id)
+        st.space("stretch")
+        _history(studio, view)
+
+
 def _link(state: StepState, project_id: str) -> None:
     if state.name not in {entry.name for entry in nav.entries()}:
         return
@@ -88,26 +96,27 @@ def _link(state: StepState, project_id: str) -> None:
 
 def _history(studio: Studio, view: ProjectView) -> None:
     """Undo and redo of decisions, each named by what it would take back."""
-    turns = (
-        ("Undo", ":material/undo:", view.history.undo, studio.undo),
-        ("Redo", ":material/redo:", view.history.redo, studio.redo),
-    )
+    past = view.history
     with st.container(key="history", horizontal=True, gap="xsmall", width="content"):
-        for word, icon, past, turn in turns:
-            label = f"{word}: {past[-1].label}" if past else f"Nothing to {word.lower()}"
-            key = f"header_{word.lower()}"
-            # An icon alone says nothing to a screen reader: the word is kept, hidden by style.
-            if st.button(
-                word,
-                key=key,
-                icon=icon,
-                type="tertiary",
-                help=errors.literal(label),
-                disabled=not past,
-            ):
-                with errors.shown(later=True):
-                    turn(view.project.id)
-                st.rerun()
+        undone = _turn("Undo", past.undo[-1].label if past.undo else "")
+        redone = _turn("Redo", past.redo[-1].label if past.redo else "")
+    if not (undone or redone):
+        return
+    with errors.shown(later=True):
+        (studio.undo if undone else studio.redo)(view.project.id)
+    st.rerun()
+
+
+def _turn(word: str, label: str) -> bool:
+    """A button of an icon; its word stays for screen readers, hidden by style."""
+    return st.button(
+        word,
+        key=f"header_{word.lower()}",
+        icon=f":material/{word.lower()}:",
+        type="tertiary",
+        help=errors.literal(f"{word}: {label}" if label else f"Nothing to {word.lower()}"),
+        disabled=not label,
+    )
 
 
 def _aside(state: StepState) -> str:

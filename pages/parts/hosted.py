@@ -47,6 +47,7 @@ def notice(studio: Studio) -> None:
         return
     whose = "your own keys, for this visit only" if session_keys() else "no paid service"
     st.caption(
-        f"Shared studio: it uses {whose}. Projects are lost when the host sleeps: "
-        "export a project as a zip to keep it, and bring it back with Import."
+        f"Shared studio: it uses {whose}. Projects are listed for this visit; keep a project's "
+        "address to come back to it, and to yourself: it is the key to the project. All is lost "
+        "when the host sleeps: take the film home, or the project as a zip."
     )

@@ -52,12 +52,20 @@ def every(studio: Studio, project_id: str) -> float | None:
     return POLL_S if active(studio.run(project_id)) else None
 
 
+def milestones(run: RunState | None) -> tuple[str, int] | None:
+    """How many stages of an active run have ended; None when nothing is under way."""
+    if run is None or not run.active:
+        return None
+    ended = sum(1 for stage in run.stages if stage.total is not None and stage.done >= stage.total)
+    return run.run_id, ended
+
+
 def names_of(view: ProjectView) -> dict[str, str]:
     """What people call the units of work: a slot's shot by number, a subject by name."""
     names = {slot.id: f"Shot {slot.index + 1}" for slot in view.slots}
     if view.plan is not None:
-        subjects = (*view.plan.characters, *view.plan.locations)
-        names.update({subject.id: subject.name for subject in subjects})
+        names.update({location.id: location.name for location in view.plan.locations})
+        names.update({character.id: character.name for character in view.plan.characters})
     return names
 
 

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 
-def _driver() -> ModuleType:
-    """The helper beside this file; test folders are no packages."""
-    name = "studio_browser_driver"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("driver.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
 @pytest.fixture(scope="session")
 def driver() -> ModuleType:
-    return _driver()
+    """The helper beside this file, which the photographs use too."""
+    from tests.browser import driver
+
+    return driver
 
 
 @pytest.fixture(scope="session")
