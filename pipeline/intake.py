@@ -20,7 +20,8 @@ from pipeline.settings import Settings
 CHUNK_BYTES = 1 << 20
 TITLE_LENGTH = 80
 KNOWN_SUFFIXES = frozenset(
-    ".mp3 .m4a .mp4 .aac .alac .flac .ogg .oga .opus .wav .wave .webm .wma .aif .aiff .mka".split()
+    {".mp3", ".m4a", ".mp4", ".aac", ".alac", ".flac", ".ogg", ".oga", ".opus", ".wav", ".wave"}
+    | {".webm", ".wma", ".aif", ".aiff", ".mka"}
 )
 # Bidirectional overrides and controls could make a title read as something else.
 UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")
@@ -47,9 +48,7 @@ def take_in(source: Path | BinaryIO, filename: str, bench: StoreBench, settings:
     suffix = suffix if suffix in KNOWN_SUFFIXES else ".audio"
     scratch = bench.scratch(suffix)
     _copy(source, scratch, settings.max_upload_mb)
-    heard = facts(
-        scratch, max_duration_s=settings.max_song_s, min_duration_s=settings.min_song_s
-    )
+    heard = facts(scratch, max_duration_s=settings.max_song_s, min_duration_s=settings.min_song_s)
     return Song(
         blob=bench.keep_file(scratch, suffix),
         title=title_of(filename),
@@ -79,9 +78,10 @@ def _copy(source: Path | BinaryIO, target: Path, max_mb: int) -> None:
         try:
             with source.open("rb") as file:
                 _copy_bounded(file, target, max_mb)
-        except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "its name is no path"
             raise BadInput(
-                f"The song cannot be read: {error.strerror}.", "Check the path and its permissions."
+                f"The song cannot be read: {reason}.", "Check the path and its permissions."
             ) from error
         return
     _copy_bounded(source, target, max_mb)

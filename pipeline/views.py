@@ -77,7 +77,7 @@ class ProjectView:
     totals: Totals
     steps: tuple[StepState, ...]
     analysis: AudioAnalysis | None = None
-    lyrics: Lyrics = Lyrics()
+    lyrics: Lyrics = field(default_factory=Lyrics)
     cuts: tuple[Cut, ...] = ()
     slots: tuple[Slot, ...] = ()
     slot_warnings: tuple[str, ...] = ()

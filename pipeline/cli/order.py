@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import BadInput
-from pipeline.model import Aspect, FilmFormat, Frozen
+from pipeline.model import Aspect, FilmFormat, Frozen, Song
 from pipeline.project import PREVIEW_MODEL, Brief, Excerpt, ModelChoice, Project, changed
 from pipeline.stage import digest_of
 
@@ -55,28 +55,22 @@ def project_for(studio: Studio, order: Order, resume: bool) -> Project:
     Raises:
         BadInput: An option cannot be used, or the song cannot be read.
     """
-    project = studio.create_demo() if order.song is None else studio.create(order.song)
-    earlier = _earlier(studio, project, None if resume else order.digest)
-    if earlier:
-        studio.delete(project.id)
-        project = earlier
-    elif resume:
-        studio.note_origin(project.id, order.digest)
-    settled = studio.change(
-        project.id, project.revision, "Options of the command line", lambda one: _with(one, order)
+    song = studio.demo_song() if order.song is None else studio.take_in(order.song, order.song.name)
+    project = _earlier(studio, song, None if resume else order.digest) or studio.add(song)
+    return studio.change(
+        project.id,
+        project.revision,
+        "Options of the command line",
+        lambda one: changed(_with(one, order), origin=order.digest),
     )
-    return studio.note_origin(settled.id, order.digest)
 
 
-def _earlier(studio: Studio, project: Project, origin: str | None) -> Project | None:
-    """The newest other project of the same song, of the given origin where one is asked for."""
-    assert project.song is not None
-    for candidate in studio.all_projects():
-        same_song = candidate.song is not None and candidate.song.blob == project.song.blob
-        if candidate.id == project.id or not same_song:
-            continue
-        if origin is None or candidate.origin == origin:
-            return candidate
+def _earlier(studio: Studio, song: Song, origin: str | None) -> Project | None:
+    """The newest project of the same song, of the given origin where one is asked for."""
+    for project in studio.all_projects():
+        same_song = project.song is not None and project.song.blob == song.blob
+        if same_song and origin in (None, project.origin):
+            return project
     return None
 
 
@@ -113,10 +107,9 @@ def _format(present: FilmFormat, order: Order) -> FilmFormat:
 
 
 def _excerpt(project: Project, order: Order) -> Excerpt:
-    assert project.song is not None
+    length_s = project.song.duration_s if project.song else 0.0
     start_s = order.start_s if order.start_s is not None else project.excerpt.start_s
     end_s = order.end_s if order.end_s is not None else project.excerpt.end_s
-    length_s = project.song.duration_s
     end_s = None if end_s is None or end_s >= length_s else end_s
     if not 0 <= start_s < (end_s or length_s) - 1.0:
         raise BadInput(

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from pipeline.errors import Cancelled, InternalFault, StudioError
+from pipeline.outcome import raise_unless_done
 
 if TYPE_CHECKING:
     from pipeline.jobs.state import RunState
@@ -64,7 +65,7 @@ def follow(studio: Studio, project_id: str, goal: str) -> RunState:
     except KeyboardInterrupt:
         studio.cancel(project_id)
         raise
-    studio.raise_unless_done(state)
+    raise_unless_done(state)
     return state
 
 

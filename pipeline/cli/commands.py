@@ -1,0 +1,237 @@
+"""The commands. Each option of the command line is an argument here, so there are many."""
+
+from __future__ import annotations
+
+import shutil
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.cli import report
+from pipeline.cli.order import Order, project_for
+from pipeline.cli.output import emit, follow, say
+from pipeline.errors import BadInput, StorageFailed
+from pipeline.settings import read_settings
+from pipeline.studio import Studio, open_studio
+
+app = typer.Typer(
+    help="Turn a song into a music video, stage by stage.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+Home = Annotated[Path | None, typer.Option(help="The studio's folder; default STUDIO_HOME.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")]
+ProjectId = Annotated[str, typer.Argument(help="Id of a project of this home.")]
+
+
+class Planner(StrEnum):
+    OFFLINE = "offline"
+    OPENAI = "openai"
+
+
+class Renderer(StrEnum):
+    OFFLINE = "offline"
+    REPLICATE = "replicate"
+
+
+@app.command()
+def run(  # noqa: PLR0913, PLR0917  # every option is an argument
+    song: Annotated[Path | None, typer.Argument(help="The song.")] = None,
+    brief: Annotated[str | None, typer.Option(help="What the film should be.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the film is written.")] = Path("film.mp4"),
+    home: Home = None,
+    title: Annotated[str | None, typer.Option(help="Title of the project.")] = None,
+    planner: Annotated[Planner | None, typer.Option(help="Who writes the plan.")] = None,
+    renderer: Annotated[Renderer | None, typer.Option(help="Who makes the clips.")] = None,
+    model: Annotated[str | None, typer.Option(help="Video model, see catalogue.")] = None,
+    budget: Annotated[str | None, typer.Option(help="Limit in US dollars.")] = None,
+    aspect: Annotated[str | None, typer.Option(help="16:9, 9:16, 1:1 or 4:5.")] = None,
+    height: Annotated[int | None, typer.Option(help="Height in pixels.")] = None,
+    fps: Annotated[int | None, typer.Option(help="24, 25 or 30.")] = None,
+    start: Annotated[float | None, typer.Option(help="Second at which the film begins.")] = None,
+    end: Annotated[float | None, typer.Option(help="Second at which it ends.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on with this song's last project.")] = False,
+    allow_retired: Annotated[bool, typer.Option(help="Buy from retired models.")] = False,
+    demo: Annotated[bool, typer.Option(help="Use the demo song.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a film of a song."""
+    if (song is None) != demo:
+        raise BadInput("Name one song, or ask for the demo song with --demo.")
+    order = Order(
+        song=song,
+        brief=brief,
+        title=title,
+        planner=planner.value if planner else None,
+        renderer=renderer.value if renderer else None,
+        model=model,
+        budget_usd=budget,
+        aspect=aspect,
+        height=height,
+        fps=fps,
+        start_s=start,
+        end_s=end,
+        allow_retired=allow_retired,
+    )
+    check_writable(out)
+    studio = open_studio(read_settings(home=home))
+    try:
+        document = make_film(studio, order, resume, out)
+    finally:
+        studio.close()
+    if as_json:
+        emit(document)
+    else:
+        say(f"{document['film']}: {document['duration_s']:.2f} s, {len(document['slots'])} slots")
+
+
+def make_film(studio: Studio, order: Order, resume: bool, out: Path) -> dict[str, Any]:
+    """Run an order to its film, write it, and describe both."""
+    project = project_for(studio, order, resume)
+    states = [follow(studio, project.id, goal) for goal in report.goals(studio, project.id)]
+    view = studio.view(project.id)
+    if view.film is None:
+        raise StorageFailed("The film was made but cannot be found.", "Run the command again.")
+    write_film(studio.path(view.film.blob), out)
+    return report.film(view, out, states)
+
+
+def check_writable(out: Path) -> None:
+    """Refuse a place where the film could not be written before any work is done."""
+    if out.is_dir() or not out.absolute().parent.is_dir():
+        raise BadInput(f"The film cannot be written to {out}.", "Name a file in a folder that is.")
+
+
+def write_film(source: Path, out: Path) -> None:
+    temporary = out.with_name(f".{out.name}.part")
+    try:
+        shutil.copyfile(source, temporary)
+        temporary.replace(out)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StorageFailed(
+            f"The film could not be written to {out}: {error.strerror}.",
+            "Choose another place with --out; the film is kept in the studio.",
+        ) from error
+
+
+@app.command()
+def analyze(
+    song: Annotated[Path, typer.Argument(help="The song.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Listen to a song: beats, bars, sections, mood, and where the film would cut."""
+    studio = open_studio(read_settings(home=home))
+    try:
+        project = project_for(studio, Order(song=song), resume=False)
+        follow(studio, project.id, "analysis")
+        view = studio.view(project.id)
+    finally:
+        studio.close()
+    document = report.analysis(view)
+    if as_json:
+        emit(document)
+    else:
+        say(report.heard(view))
+
+
+@app.command("check-cast")
+def check_cast(
+    file: Annotated[Path, typer.Argument(help="One JSON object a line: id, text.")],
+) -> None:
+    """Judge descriptions of characters, one JSON object a line."""
+    from pipeline.cast.check import check_lines
+
+    try:
+        with file.open(encoding="utf-8") as lines:
+            for verdict in check_lines(lines):
+                emit(verdict)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file} cannot be read as text.", "Name a UTF-8 file.") from error
+
+
+@app.command()
+def quote(project: ProjectId, home: Home = None, as_json: Json = False) -> None:
+    """What is left to buy for a project, per clip and in all."""
+    studio = open_studio(read_settings(home=home), work_here=False)
+    try:
+        document = report.quote(studio, project)
+    finally:
+        studio.close()
+    emit(document) if as_json else say(report.quoted(document))
+
+
+@app.command()
+def ledger(project: ProjectId, home: Home = None, as_json: Json = False) -> None:
+    """Every entry of a project's ledger, and the sums."""
+    studio = open_studio(read_settings(home=home), work_here=False)
+    try:
+        document = report.ledger(studio, project)
+    finally:
+        studio.close()
+    emit(document) if as_json else say(report.booked(document))
+
+
+@app.command()
+def catalogue(
+    action: Annotated[str, typer.Argument(help="'check' compares with the live schemas.")] = "",
+    as_json: Json = False,
+) -> None:
+    """The models, their prices and dates."""
+    if action not in ("", "check"):
+        raise BadInput(f"{action!r} is no action.", "Use: catalogue, or catalogue check.")
+    document = report.catalogue_check() if action else report.catalogue()
+    emit(document) if as_json else say(report.listed(document))
+
+
+@app.command()
+def export(
+    project: ProjectId,
+    format_name: Annotated[str, typer.Option("--format", help="otio, edl, fcpxml, srt ...")],
+    out: Annotated[Path | None, typer.Option(help="Where to write it.")] = None,
+    home: Home = None,
+) -> None:
+    """Write a timeline, captions or the clips as files."""
+    studio = open_studio(read_settings(home=home), work_here=False)
+    try:
+        made = studio.export(project, format_name)
+        target = out or Path(made.name)
+        check_writable(target)
+        write_film(made, target)
+    finally:
+        studio.close()
+    say(str(target))
+
+
+@app.command()
+def worker(
+    queue: Annotated[list[str] | None, typer.Option(help="Take only these kinds of work.")] = None,
+    home: Home = None,
+) -> None:
+    """Do the work that an app elsewhere asks for, until stopped."""
+    from pipeline.jobs.worker import run_worker
+
+    studio = open_studio(read_settings(home=home), work_here=False)
+    try:
+        run_worker(studio.engine, tuple(queue or ()))
+    finally:
+        studio.close()
+
+
+@app.command()
+def doctor(home: Home = None, as_json: Json = False) -> None:
+    """What works on this machine, and what a missing key or part costs."""
+    studio = open_studio(read_settings(home=home), work_here=False)
+    try:
+        checks = studio.doctor()
+    finally:
+        studio.close()
+    if as_json:
+        emit({"checks": [vars(check) for check in checks]})
+        return
+    for check in checks:
+        mark = "ok     " if check.ok else "missing"
+        say(f"{mark}  {check.name}: {check.message}" + ("" if check.ok else f". {check.cost}"))

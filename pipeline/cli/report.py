@@ -1,0 +1,121 @@
+"""The JSON documents of the command line, and the same in a few lines for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.project import PREVIEW_MODEL
+from pipeline.timebase import clock
+
+if TYPE_CHECKING:
+    from pipeline.jobs.state import RunState
+    from pipeline.studio import ProjectView, Studio
+
+MICRO = 1_000_000
+
+
+def goals(studio: Studio, project_id: str) -> tuple[str, ...]:
+    """What has to be run for a film: bought clips first, where any are asked for."""
+    from pipeline.limits import models_of
+
+    bought = set(models_of(studio.project(project_id))) - {PREVIEW_MODEL}
+    return ("clips", "film") if bought else ("film",)
+
+
+def film(view: ProjectView, out: Path, states: list[RunState]) -> dict[str, Any]:
+    """What ``run`` made. Slots are in song time."""
+    assert view.film is not None
+    return {
+        "project": view.project.id,
+        "film": str(out),
+        "duration_s": view.film.duration_s,
+        "slots": [
+            {
+                "index": slot.index,
+                "start_s": slot.start_s,
+                "end_s": slot.end_s,
+                "shot": slot.id,
+                "model": clip.made_by if (clip := view.clips[slot.id].clip) else PREVIEW_MODEL,
+                "take": view.clips[slot.id].picked or None,
+            }
+            for slot in view.slots
+        ],
+        "spent_usd": view.totals.spent_usd_micro / MICRO,
+        "stages": _stages(states),
+        "warnings": [*view.film.warnings, *view.slot_warnings],
+    }
+
+
+def _stages(states: list[RunState]) -> dict[str, dict[str, float]]:
+    """Hits, misses and seconds by stage; of a stage run twice, the run that did its work."""
+    found: dict[str, dict[str, float]] = {}
+    for state in states:
+        for one in state.stages:
+            sums = found.setdefault(one.name, {"hits": 0, "misses": 0, "seconds": 0.0})
+            sums["hits"] = max(sums["hits"], one.hits)
+            sums["misses"] += one.misses
+            sums["seconds"] = round(sums["seconds"] + one.seconds, 3)
+    return found
+
+
+def analysis(view: ProjectView) -> dict[str, Any]:
+    """What was heard, and where the film would cut."""
+    found = view.analysis
+    assert found is not None
+    return {
+        "duration_s": found.duration_s,
+        "tempo_bpm": found.tempo_bpm,
+        "tempo_alternatives": [one.model_dump() for one in found.tempo_alternatives],
+        "metre": found.metre,
+        "beats_s": found.beats_s,
+        "downbeats_s": found.downbeats_s,
+        "sections": [
+            one.model_dump(include={"start_s", "end_s", "label", "energy"})
+            for one in found.sections
+        ],
+        "mood": found.mood.model_dump(),
+        "slots": [{"start_s": slot.start_s, "end_s": slot.end_s} for slot in view.slots],
+        "confidence": found.confidence,
+        "warnings": [*_song_warnings(view), *found.warnings, *view.slot_warnings],
+    }
+
+
+def _song_warnings(view: ProjectView) -> tuple[str, ...]:
+    return view.project.song.warnings if view.project.song else ()
+
+
+def heard(view: ProjectView) -> str:
+    """The analysis in a few lines."""
+    found = view.analysis
+    assert found is not None
+    tempo = f"{found.tempo_bpm:.1f} beats a minute" if found.tempo_bpm else "no steady beat"
+    sections = ", ".join(f"{one.label} {clock(one.start_s)}" for one in found.sections)
+    lines = [
+        f"{clock(found.duration_s)}, {tempo}, {found.metre} beats a bar,"
+        f" {found.mood.label} (confidence {found.confidence:.2f})",
+        f"{len(found.beats_s)} beats, {len(found.downbeats_s)} bars, {len(view.slots)} slots",
+        f"Sections: {sections}",
+        *analysis(view)["warnings"],
+    ]
+    return "\n".join(lines)
+
+
+def ledger(studio: Studio, project_id: str) -> dict[str, Any]:
+    """Every entry of a project and the sums, in dollars."""
+    studio.project(project_id)
+    totals = studio.totals(project_id)
+    entries = [entry.model_dump(mode="json") for entry in studio.ledger_entries(project_id)]
+    return {
+        "entries": entries,
+        "spent_usd": totals.spent_usd_micro / MICRO,
+        "held_usd": totals.held_usd_micro / MICRO,
+        "limit_usd": totals.limit_usd_micro / MICRO,
+    }
+
+
+def booked(document: dict[str, Any]) -> str:
+    return (
+        f"{len(document['entries'])} entries: ${document['spent_usd']:.2f} spent,"
+        f" ${document['held_usd']:.2f} held, limit ${document['limit_usd']:.2f}"
+    )

@@ -1,0 +1,295 @@
+"""What the store knows of a project's present decisions. It looks; it never computes.
+
+One property a stage, in the order of the flow. Each builds the stage's complete inputs from
+decisions and earlier results, and finds the output under their key. ``NotYet`` names what has to
+be made first. Pages and workers use the same code, so they cannot disagree about what is stale.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TypeVar
+
+from pipeline import stage
+from pipeline.casting import picture_inputs, preview_inputs
+from pipeline.cuts.limits import SlotLimits
+from pipeline.cuts.slots import Hearing, slots_of
+from pipeline.limits import limits_of
+from pipeline.lyrics.align import ALIGN, AlignInputs
+from pipeline.model import (
+    AudioAnalysis,
+    Blob,
+    Clip,
+    Cut,
+    Film,
+    Frozen,
+    Lyrics,
+    ScenePlan,
+    Shot,
+    Slot,
+    Still,
+    Transition,
+)
+from pipeline.planning.inputs import PlanInputs
+from pipeline.project import Project
+from pipeline.stage import Stage, StageStore
+from pipeline.stages.analyze import ANALYZE, LISTEN, AnalyzeInputs, Heard, ListenInputs
+from pipeline.stages.compose import (
+    COMPOSE,
+    PIECE,
+    SOUND,
+    ComposeInputs,
+    Extent,
+    FilmInputs,
+    FilmSlot,
+    Piece,
+    Sound,
+    assemble,
+    extents,
+    pieces_of,
+    plan,
+)
+from pipeline.stages.generate import PREVIEW, PreviewInputs
+from pipeline.stages.reference import REFERENCE, ReferenceInputs
+from pipeline.stages.slots import SLOTS, SlotInputs, SlotPlan, score_of
+
+In = TypeVar("In", bound=Frozen)
+Out = TypeVar("Out", bound=Frozen)
+Some = TypeVar("Some")
+EXCERPT_FADE_S = 0.4
+
+
+class NotYet(LookupError):
+    """An earlier stage has not been made; the message names it."""
+
+
+class Derivation:
+    """Lazily looks along the flow; every property is looked up at most once.
+
+    Args:
+        project: The decisions.
+        store: Where results lie.
+        takes: Clips of the picked takes by slot id; slots without one show their preview.
+    """
+
+    def __init__(
+        self, project: Project, store: StageStore, takes: dict[str, Clip] | None = None
+    ) -> None:
+        self.project = project
+        self._store = store
+        self.takes = takes or {}
+
+    def find(self, made_by: Stage[In, Out], inputs: In) -> Out | None:
+        """The stored output of a stage, or None."""
+        return stage.find(made_by, inputs, self._store)
+
+    # --- the song ---------------------------------------------------------------------------
+
+    @cached_property
+    def song(self) -> Blob:
+        if self.project.song is None:
+            raise NotYet("song")
+        return self.project.song.blob
+
+    @property
+    def listen_inputs(self) -> ListenInputs:
+        return ListenInputs(song=self.song)
+
+    @cached_property
+    def heard(self) -> Heard | None:
+        return self.find(LISTEN, self.listen_inputs)
+
+    @property
+    def analyze_inputs(self) -> AnalyzeInputs:
+        return AnalyzeInputs(heard=_made(self.heard, "listen"), grid=self.project.grid)
+
+    @cached_property
+    def analysis(self) -> AudioAnalysis | None:
+        return self.find(ANALYZE, self.analyze_inputs) if self.heard else None
+
+    @property
+    def align_inputs(self) -> AlignInputs:
+        analysis = _made(self.analysis, "analyze")
+        brief = self.project.brief
+        return AlignInputs(
+            text=brief.lyrics,
+            format=brief.lyrics_format,
+            duration_s=analysis.duration_s,
+            sections=analysis.sections,
+        )
+
+    @cached_property
+    def lyrics(self) -> Lyrics | None:
+        if not self.project.brief.lyrics.strip():
+            return Lyrics()
+        return self.find(ALIGN, self.align_inputs) if self.analysis else None
+
+    # --- cuts -------------------------------------------------------------------------------
+
+    @cached_property
+    def span(self) -> tuple[float, float]:
+        """Start and end of the film in seconds of song time."""
+        excerpt, song = self.project.excerpt, self.project.song
+        length_s = song.duration_s if song else 0.0
+        return excerpt.start_s, min(excerpt.end_s or length_s, length_s)
+
+    @cached_property
+    def limits(self) -> SlotLimits:
+        return limits_of(self.project)
+
+    @property
+    def slot_inputs(self) -> SlotInputs:
+        score = score_of(_made(self.analysis, "analyze"), _made(self.lyrics, "lyrics"), self.span)
+        locked = tuple(cut for cut in self.project.cuts or () if cut.locked)
+        return SlotInputs(**dict(score), pace=self.project.pace, locked=locked, limits=self.limits)
+
+    @cached_property
+    def slot_plan(self) -> SlotPlan | None:
+        if self.project.cuts is not None:
+            return SlotPlan(cuts=self.project.cuts)
+        ready = self.analysis is not None and self.lyrics is not None
+        return self.find(SLOTS, self.slot_inputs) if ready else None
+
+    @property
+    def cuts(self) -> tuple[Cut, ...]:
+        return self.slot_plan.cuts if self.slot_plan else ()
+
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        if not self.cuts or self.analysis is None:
+            return ()
+        hearing = Hearing(
+            sections=self.analysis.sections,
+            energy=self.analysis.energy,
+            energy_step_s=self.analysis.energy_step_s,
+            words=(self.lyrics or Lyrics()).words,
+        )
+        return slots_of(self.cuts, self.span[1], hearing)
+
+    def slot(self, slot_id: str) -> Slot:
+        """Raises ``NotYet`` when there is no such slot (any more)."""
+        return _made(next((slot for slot in self.slots if slot.id == slot_id), None), "slots")
+
+    # --- the plan ---------------------------------------------------------------------------
+
+    @property
+    def plan_inputs(self) -> PlanInputs:
+        analysis = _made(self.analysis, "analyze")
+        present, brief = self.project.plan, self.project.brief
+        return PlanInputs(
+            duration_s=analysis.duration_s,
+            tempo_bpm=analysis.tempo_bpm,
+            metre=analysis.metre,
+            sections=analysis.sections,
+            mood=analysis.mood,
+            slots=_made(self.slots or None, "slots"),
+            brief=brief.text,
+            style=brief.style,
+            lyrics_lines=(self.lyrics or Lyrics()).lines,
+            characters=tuple(one for one in present.characters if one.locked) if present else (),
+            shots=tuple(one for one in present.shots if one.locked) if present else (),
+            planner=self.project.planner,
+        )
+
+    @property
+    def plan(self) -> ScenePlan | None:
+        return self.project.plan
+
+    @cached_property
+    def shots(self) -> dict[str, Shot]:
+        """Shots by slot id, those of slots that exist."""
+        known = {slot.id for slot in self.slots}
+        shots = self.plan.shots if self.plan else ()
+        return {shot.slot_id: shot for shot in shots if shot.slot_id in known}
+
+    # --- pictures ---------------------------------------------------------------------------
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Ids of everyone and every place of the plan."""
+        if self.plan is None:
+            return ()
+        return tuple(one.id for one in (*self.plan.characters, *self.plan.locations))
+
+    def reference_inputs(self, subject_id: str) -> ReferenceInputs:
+        return picture_inputs(self.project, _made(self.plan, "plan"), subject_id)
+
+    def still(self, subject_id: str) -> Still | None:
+        return self.find(REFERENCE, self.reference_inputs(subject_id))
+
+    # --- clips ------------------------------------------------------------------------------
+
+    @cached_property
+    def extents(self) -> dict[str, Extent]:
+        """Frames that each slot's clip must show, by slot id."""
+        times_s = [*(slot.start_s for slot in self.slots), self.span[1]]
+        spread = extents(
+            times_s,
+            [self.transition(slot.id) for slot in self.slots],
+            self.project.format.fps,
+            Transition.FADE,
+        )
+        return {slot.id: extent for slot, extent in zip(self.slots, spread, strict=True)}
+
+    def transition(self, slot_id: str) -> Transition:
+        shot = self.shots.get(slot_id)
+        return shot.transition if shot else Transition.CUT
+
+    def preview_inputs(self, slot_id: str) -> PreviewInputs:
+        return preview_inputs(self, self.slot(slot_id))
+
+    def preview(self, slot_id: str) -> Clip | None:
+        return self.find(PREVIEW, self.preview_inputs(slot_id))
+
+    def clip(self, slot_id: str) -> Clip | None:
+        """What the film shows in a slot: the picked take, else the preview."""
+        return self.takes.get(slot_id) or self.preview(slot_id)
+
+    # --- the film ---------------------------------------------------------------------------
+
+    @cached_property
+    def compose_inputs(self) -> ComposeInputs:
+        whole = self.project.excerpt.start_s == 0 and self.project.excerpt.end_s is None
+        fade_s = 0.0 if whole else EXCERPT_FADE_S
+        return ComposeInputs(
+            song=self.song,
+            slots=tuple(
+                FilmSlot(
+                    slot_id=slot.id,
+                    start_s=slot.start_s,
+                    clip=_made(self.clip(slot.id), "clips"),
+                    transition=self.transition(slot.id),
+                )
+                for slot in _made(self.slots or None, "slots")
+            ),
+            end_s=self.span[1],
+            format=self.project.format,
+            closing=Transition.FADE,
+            sound_fade_in_s=fade_s if self.project.excerpt.start_s else 0.0,
+            sound_fade_out_s=fade_s if self.project.excerpt.end_s else 0.0,
+        )
+
+    @property
+    def sound(self) -> Sound | None:
+        return self.find(SOUND, plan(self.compose_inputs).sound)
+
+    @property
+    def film_inputs(self) -> FilmInputs:
+        pieces: dict[str, Piece] = {}
+        for piece in pieces_of(self.compose_inputs):
+            pieces[stage.key_of(PIECE, piece)] = _made(self.find(PIECE, piece), "pieces")
+        return assemble(self.compose_inputs, pieces, _made(self.sound, "sound"))
+
+    @cached_property
+    def film(self) -> Film | None:
+        """The film of exactly these decisions; None when anything on its way is missing."""
+        try:
+            return self.find(COMPOSE, self.film_inputs)
+        except NotYet:
+            return None
+
+
+def _made(value: Some | None, what: str) -> Some:
+    if value is None:
+        raise NotYet(what)
+    return value

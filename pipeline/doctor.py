@@ -1,0 +1,96 @@
+"""What works on this machine, and what a missing key or part costs. Spends nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.studio import Studio
+
+LOW_DISK_BYTES = 2_000_000_000
+PARTS = ("av", "librosa", "opencv-python-headless", "dbos", "openai", "replicate", "streamlit")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the doctor; ``cost`` says what one does without when it is not ``ok``."""
+
+    name: str
+    ok: bool
+    message: str
+    cost: str = ""
+
+
+def examine(studio: Studio) -> tuple[Check, ...]:
+    """All checks, in the order in which a person would mend them."""
+    return (
+        _python(),
+        *(_part(name) for name in PARTS),
+        _encoder(),
+        _home(studio),
+        _disk(studio),
+        _database(studio),
+        *_keys(studio),
+    )
+
+
+def _python() -> Check:
+    shown = ".".join(str(part) for part in sys.version_info[:3])
+    return Check("Python", (3, 11) <= sys.version_info < (3, 14), shown, "Use 3.11, 3.12 or 3.13.")
+
+
+def _part(name: str) -> Check:
+    try:
+        return Check(name, True, version(name))
+    except PackageNotFoundError:
+        return Check(name, False, "not installed", "Run make studio, or install requirements.txt.")
+
+
+def _encoder() -> Check:
+    import av
+
+    missing = [name for name in ("libx264", "aac") if name not in av.codecs_available]
+    if missing:
+        return Check("Encoders", False, f"missing {', '.join(missing)}", "No film can be composed.")
+    return Check("Encoders", True, "H.264 and AAC")
+
+
+def _home(studio: Studio) -> Check:
+    home = studio.settings.home
+    return Check(
+        "Home", os.access(home, os.W_OK), str(home), "Nothing can be kept: set STUDIO_HOME."
+    )
+
+
+def _disk(studio: Studio) -> Check:
+    free = shutil.disk_usage(studio.settings.home).free
+    return Check(
+        "Disk",
+        free > LOW_DISK_BYTES,
+        f"{free / 1e9:.1f} GB free",
+        "A film needs about 2 GB while it is made: free some space.",
+    )
+
+
+def _database(studio: Studio) -> Check:
+    kind = "Postgres" if studio.settings.database_url else "SQLite in the home"
+    return Check("Database", True, kind)
+
+
+def _keys(studio: Studio) -> tuple[Check, ...]:
+    costs = {
+        "OPENAI_API_KEY": "Plans are made by the offline planner; lyrics get no word times.",
+        "REPLICATE_API_TOKEN": "Clips and references are previews drawn on this machine.",
+    }
+    sources = studio.keys.sources()
+    return tuple(
+        Check(
+            name, bool(sources[name]), f"from {sources[name]}" if sources[name] else "not set", cost
+        )
+        for name, cost in costs.items()
+    )

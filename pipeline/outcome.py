@@ -1,0 +1,34 @@
+"""How a run ended, as the error tree says it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline import errors
+from pipeline.errors import Cancelled, InternalFault, StudioError
+
+if TYPE_CHECKING:
+    from pipeline.jobs.state import RunState, UnitFailure
+
+
+def raise_unless_done(state: RunState) -> None:
+    """Return when the run is done; else raise the first reason, as it was raised in the unit.
+
+    Raises:
+        StudioError: What failed, with its way out; ``Cancelled`` when a person stopped it.
+    """
+    if state.state == "done":
+        return
+    if state.state == "cancelled":
+        raise Cancelled("The work was cancelled.", "What is finished is kept; start it again.")
+    reasons = [*state.failures, *(held for stage in state.stages for held in stage.held)]
+    if reasons:
+        raise as_error(reasons[0])
+    raise InternalFault(f"The run ended as {state.state!r} without a reason.", "Start it again.")
+
+
+def as_error(failure: UnitFailure) -> StudioError:
+    """The error that a unit recorded, in its own class where that is one of the tree's."""
+    known = getattr(errors, failure.kind, InternalFault)
+    kind = known if isinstance(known, type) and issubclass(known, StudioError) else InternalFault
+    return kind(failure.message, failure.way_out)

@@ -1,0 +1,124 @@
+"""A project as one zip: decisions, and the files that cannot be made again.
+
+    project.json          decisions
+    blobs/<sha256>.<ext>  the song, chosen references, picked takes
+
+An imported zip is hostile until every entry has been checked: only flat, known names, bounded
+counts and sizes, content that matches its name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from pydantic import ValidationError
+
+from cache.store import blobs_in
+from pipeline.bench import StoreBench, storage_errors
+from pipeline.errors import BadInput, NewerSchema
+from pipeline.project import SCHEMA, Project, changed, new_project_id
+from pipeline.schema import migrated
+
+if TYPE_CHECKING:
+    from pipeline.studio import Studio
+
+MAX_ENTRIES = 2_000
+MAX_ENTRY_BYTES = 2_000_000_000
+MAX_TOTAL_BYTES = 8_000_000_000
+MAX_DECISIONS_BYTES = 20_000_000
+MAX_RATIO = 200
+BLOB_NAME = re.compile(r"blobs/([0-9a-f]{64})(\.[a-z0-9]{1,8})")
+CHUNK_BYTES = 1 << 20
+
+
+def export_zip(studio: Studio, project_id: str) -> Path:
+    """Write the project's zip into the studio's exports and return its path."""
+    project = studio.project(project_id)
+    kept = {blob.digest: blob for blob in blobs_in(project.model_dump(mode="json"))}
+    folder = studio.settings.home / "exports" / project_id
+    target = folder / "project.zip"
+    with storage_errors():
+        folder.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_suffix(".part")
+    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("project.json", project.model_dump_json(indent=1))
+        for blob in kept.values():
+            archive.write(studio.store.blobs.path(blob), f"blobs/{blob.digest}{blob.suffix}")
+    return temporary.replace(target)
+
+
+def import_zip(studio: Studio, file: BinaryIO, owner: str) -> Project:
+    """Add the project of a zip under a new id.
+
+    Raises:
+        BadInput: It is no such zip, an entry is not what it should be, or a file is missing.
+        NewerSchema: A newer studio wrote it.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            _check(archive)
+            project = _decisions(archive)
+            _check_complete(archive, project)
+            _take_blobs(studio, archive)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise BadInput(
+            "This file is not a project zip that can be read.", "Export the project again."
+        ) from error
+    mine = changed(project, id=new_project_id(), owner=owner, revision=0)
+    return studio.library.add(mine)
+
+
+def _check(archive: zipfile.ZipFile) -> None:
+    entries = archive.infolist()
+    total = sum(entry.file_size for entry in entries)
+    if len(entries) > MAX_ENTRIES or total > MAX_TOTAL_BYTES:
+        raise BadInput("The zip holds too much.", "Export the project again.")
+    for entry in entries:
+        known = entry.filename == "project.json" or BLOB_NAME.fullmatch(entry.filename)
+        bomb = entry.file_size > MAX_RATIO * max(1, entry.compress_size)
+        if not known or bomb or entry.file_size > MAX_ENTRY_BYTES:
+            raise BadInput(
+                "The zip holds an entry that a project never has.", "Export the project again."
+            )
+
+
+def _decisions(archive: zipfile.ZipFile) -> Project:
+    try:
+        with archive.open("project.json") as file:
+            data: dict[str, Any] = json.loads(file.read(MAX_DECISIONS_BYTES))
+        if int(data.get("schema_number", 0)) > SCHEMA:
+            raise NewerSchema(
+                "This project was written by a newer studio.", "Update the studio, then import it."
+            )
+        return Project.model_validate(migrated(data))
+    except KeyError as error:
+        raise BadInput("The zip holds no project.", "Choose a zip that Export made.") from error
+    except (ValueError, TypeError, AttributeError, ValidationError) as error:
+        raise BadInput("The zip's project is damaged.", "Export the project again.") from error
+
+
+def _take_blobs(studio: Studio, archive: zipfile.ZipFile) -> None:
+    bench = StoreBench(studio.store)
+    for entry in archive.infolist():
+        named = BLOB_NAME.fullmatch(entry.filename)
+        if not named:
+            continue
+        scratch = bench.scratch(named[2])
+        with storage_errors(), archive.open(entry) as source, scratch.open("wb") as out:
+            while chunk := source.read(CHUNK_BYTES):
+                out.write(chunk)
+        if bench.keep_file(scratch, named[2]).digest != named[1]:
+            raise BadInput("A file in the zip is damaged.", "Export the project again.")
+    bench.close()
+
+
+def _check_complete(archive: zipfile.ZipFile, project: Project) -> None:
+    """The zip itself must bring every file: a digest alone gives no right to what is stored."""
+    brought = set(archive.namelist())
+    for blob in blobs_in(project.model_dump(mode="json")):
+        if f"blobs/{blob.digest}{blob.suffix}" not in brought:
+            raise BadInput("A file that the project needs is missing.", "Export it again.")

@@ -1,0 +1,97 @@
+"""Why something is stale: the inputs of the last result held against today's, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cache import Index, Miss
+from pipeline.model import Film, Frozen
+from pipeline.stage import canonical
+from pipeline.timebase import clock
+
+FILM_WORDS = {
+    "format": "size, rate or fit changed",
+    "song": "the song changed",
+    "end_s": "the end moved",
+    "closing": "the ending changed",
+}
+
+
+class Latest:
+    """Remembers of each unit the inputs of its last result; it never decides what is reused.
+
+    Args:
+        index: The store's index.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def remember(
+        self, project_id: str, stage: str, unit: str, inputs: Frozen, output: Frozen | None = None
+    ) -> None:
+        """Note a result that was just made."""
+        record = {
+            "inputs": canonical(inputs),
+            "output": output.model_dump(mode="json") if output else None,
+        }
+        self._index.put(_key(project_id, stage, unit), record)
+
+    def inputs(self, project_id: str, stage: str, unit: str) -> dict[str, Any] | None:
+        """Canonical inputs of the last result, or None when there was none."""
+        record = self._record(project_id, stage, unit)
+        return record["inputs"] if record else None
+
+    def film(self, project_id: str) -> Film | None:
+        """The last film that was made, whatever has been decided since."""
+        record = self._record(project_id, "film", "film")
+        return Film.model_validate(record["output"]) if record and record["output"] else None
+
+    def forget(self, project_id: str, slots: tuple[str, ...]) -> None:
+        """Drop what is noted of a deleted project."""
+        self._index.drop(_key(project_id, "film", "film"))
+        for slot in slots:
+            self._index.drop(_key(project_id, "previews", slot))
+
+    def _record(self, project_id: str, stage: str, unit: str) -> dict[str, Any] | None:
+        try:
+            return self._index.get(_key(project_id, stage, unit))
+        except Miss:
+            return None
+
+
+def _key(project_id: str, stage: str, unit: str) -> str:
+    return f"latest/{project_id}/{stage}/{unit}"
+
+
+def film_changes(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """What differs between the film that was made and the film as decided now."""
+    words = [text for name, text in FILM_WORDS.items() if before.get(name) != now.get(name)]
+    was = {slot["slot_id"]: slot for slot in before["slots"]}
+    are = {slot["slot_id"]: slot for slot in now["slots"]}
+    words += _counted(
+        len(was.keys() ^ are.keys()), "slot added or removed", "slots added or removed"
+    )
+    both = [(was[one], are[one]) for one in was.keys() & are.keys()]
+    moved = [pair for pair in both if pair[0]["start_s"] != pair[1]["start_s"]]
+    words += [_moved(*moved[0])] if len(moved) == 1 else _counted(len(moved), "", "cuts moved")
+    recut = sum(old["clip"] != new["clip"] for old, new in both)
+    words += _counted(recut, "clip changed", "clips changed")
+    joined = sum(old["transition"] != new["transition"] for old, new in both)
+    words += _counted(joined, "transition changed", "transitions changed")
+    return ", ".join(words)
+
+
+def _moved(old: dict[str, Any], new: dict[str, Any]) -> str:
+    by_s = float(new["start_s"]) - float(old["start_s"])
+    return f"the cut at {clock(float(old['start_s']))} moved {by_s:+.2f} s"
+
+
+def _counted(number: int, one: str, many: str) -> list[str]:
+    return [f"{number} {one if number == 1 else many}"] if number else []
+
+
+def clip_changes(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """Which inputs of a clip differ, by their names."""
+    names = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+    return ", ".join(name.replace("_", " ") for name in names)

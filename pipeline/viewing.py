@@ -1,0 +1,167 @@
+"""Builds what pages show from a derivation: steps with their state, clips, stills, the film."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.derivation import Derivation, NotYet
+from pipeline.errors import StudioError
+from pipeline.media.video_poster import POSTER, PosterInputs
+from pipeline.model import Blob, Clip, Lyrics
+from pipeline.project import Project
+from pipeline.stage import canonical
+from pipeline.staleness import Latest, clip_changes, film_changes
+from pipeline.views import ClipView, ProjectCard, ProjectView, StepState
+
+if TYPE_CHECKING:
+    from pipeline.studio import Studio
+
+POSTER_WIDTH = 320
+
+
+class Viewer:
+    """Looks, and computes nothing. One a studio."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._latest = Latest(studio.store.index)
+
+    def view(self, project_id: str) -> ProjectView:
+        """Everything a page shows of a project."""
+        project = self._studio.library.load(project_id)
+        look = self._studio.derivation(project)
+        clips = {slot.id: self._clip(look, slot.id) for slot in look.slots}
+        stills = {one: still for one in look.subjects if (still := look.still(one))}
+        song = Steps(look, clips, len(stills))
+        film = look.film or self._latest.film(project_id)
+        film_state = self._film_state(look, film is not None)
+        return ProjectView(
+            project=project,
+            history=self._studio.library.history(project_id),
+            limits=look.limits,
+            totals=self._studio.totals(project_id),
+            steps=(song.song(), song.plan(), song.cast(), song.clips(), film_state),
+            analysis=look.analysis,
+            lyrics=look.lyrics or Lyrics(),
+            cuts=look.cuts,
+            slots=look.slots,
+            slot_warnings=look.slot_plan.warnings if look.slot_plan else (),
+            plan=look.plan,
+            stills=stills,
+            clips=clips,
+            film=film,
+            film_state=film_state,
+            song_path=self._path(project.song.blob if project.song else None),
+            peaks_path=self._path(look.analysis.peaks if look.analysis else None),
+        )
+
+    def cards(self, owner: str) -> tuple[ProjectCard, ...]:
+        """Cards of one owner's projects, the last changed first."""
+        return tuple(self._card(project) for project in self.readable() if project.owner == owner)
+
+    def readable(self) -> tuple[Project, ...]:
+        """Projects whose files can be read; a damaged one hides no other."""
+        found = []
+        for project_id in self._studio.library.ids():
+            try:
+                found.append(self._studio.library.load(project_id))
+            except StudioError:
+                continue
+        return tuple(found)
+
+    def _card(self, project: Project) -> ProjectCard:
+        view = self.view(project.id)
+        posters = list(view.posters.values())
+        return ProjectCard(
+            id=project.id,
+            title=project.title,
+            duration_s=project.song.duration_s if project.song else 0.0,
+            steps=view.steps,
+            spent_usd_micro=view.totals.spent_usd_micro,
+            opened_at=self._studio.library.changed_at(project.id),
+            poster=posters[len(posters) // 3] if posters else None,
+        )
+
+    def _clip(self, look: Derivation, slot_id: str) -> ClipView:
+        try:
+            clip = look.clip(slot_id)
+        except NotYet as missing:
+            return ClipView(None, state="empty", why=f"needs the {missing} first")
+        if clip is not None:
+            state = "preview" if clip.preview else "done"
+            return ClipView(clip, state=state, poster=self._poster(look, clip))
+        before = self._latest.inputs(look.project.id, "previews", slot_id)
+        if before is None:
+            return ClipView(None, state="ready")
+        now = canonical(look.preview_inputs(slot_id))
+        return ClipView(None, state="stale", why=clip_changes(before, now))
+
+    def _poster(self, look: Derivation, clip: Clip) -> Path | None:
+        poster = look.find(POSTER, poster_inputs(clip))
+        return self._path(poster.blob) if poster else None
+
+    def _film_state(self, look: Derivation, made_once: bool) -> StepState:
+        if look.film is not None:
+            return StepState("film", "Film", "done", 1, 1)
+        if not made_once:
+            ready = bool(look.slots and look.plan)
+            return StepState("film", "Film", "ready" if ready else "empty", 0, 1)
+        before = self._latest.inputs(look.project.id, "film", "film")
+        try:
+            why = film_changes(before, canonical(look.compose_inputs)) if before else ""
+        except NotYet as missing:
+            why = f"the {missing} changed"
+        return StepState("film", "Film", "stale", 0, 1, why)
+
+    def _path(self, blob: Blob | None) -> Path | None:
+        if blob is None:
+            return None
+        try:
+            return self._studio.path(blob)
+        except LookupError:
+            return None
+
+
+class Steps:
+    """States of the steps before the film."""
+
+    def __init__(self, look: Derivation, clips: dict[str, ClipView], stills: int) -> None:
+        self._look, self._clips, self._stills = look, clips, stills
+
+    def song(self) -> StepState:
+        if self._look.slots:
+            return StepState("song", "Song", "done", 1, 1)
+        return StepState("song", "Song", "ready" if self._look.project.song else "empty", 0, 1)
+
+    def plan(self) -> StepState:
+        slots, shots = len(self._look.slots), len(self._look.shots)
+        if self._look.plan is None:
+            return StepState("plan", "Plan", "ready" if slots else "empty", 0, slots)
+        if shots < slots:
+            why = f"{slots - shots} slots have no shot"
+            return StepState("plan", "Plan", "stale", shots, slots, why)
+        return StepState("plan", "Plan", "done", shots, slots)
+
+    def cast(self) -> StepState:
+        wanted = len(self._look.subjects)
+        if not wanted:
+            return StepState("cast", "Cast", "empty")
+        state = "done" if self._stills == wanted else "ready"
+        return StepState("cast", "Cast", state, self._stills, wanted)
+
+    def clips(self) -> StepState:
+        made = sum(view.clip is not None for view in self._clips.values())
+        stale = [view.why for view in self._clips.values() if view.state == "stale"]
+        if not self._clips or not self._look.plan:
+            return StepState("clips", "Clips", "empty", 0, len(self._clips))
+        if stale:
+            why = f"{len(stale)} of {len(self._clips)}: {stale[0]} changed"
+            return StepState("clips", "Clips", "stale", made, len(self._clips), why)
+        state = "done" if made == len(self._clips) else "ready"
+        return StepState("clips", "Clips", state, made, len(self._clips))
+
+
+def poster_inputs(clip: Clip) -> PosterInputs:
+    """The picture that stands for a clip: its middle frame."""
+    return PosterInputs(blob=clip.blob, at_s=clip.duration_s / 2, width=POSTER_WIDTH)

@@ -1,0 +1,203 @@
+"""How a project is made: goals, their stages, the units of each, and how one unit is done.
+
+The engine asks in this order and knows nothing of music. Every answer comes from a fresh look at
+the project and the store, so a unit that runs again after a crash finds what it had stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from pipeline import stage
+from pipeline.derivation import Derivation
+from pipeline.errors import BadInput
+from pipeline.jobs.protocol import Reporter, StageSpec, UnitResult
+from pipeline.lyrics.align import ALIGN
+from pipeline.model import Frozen, ScenePlan
+from pipeline.planning.filling import filled
+from pipeline.project import Project, changed
+from pipeline.stage import Stage
+from pipeline.stages.analyze import ANALYZE, LISTEN
+from pipeline.stages.compose import COMPOSE, PIECE, SOUND, pieces_of, plan
+from pipeline.stages.generate import PREVIEW
+from pipeline.stages.plan import PLAN
+from pipeline.stages.reference import REFERENCE
+from pipeline.stages.slots import SLOTS
+from pipeline.staleness import Latest
+
+if TYPE_CHECKING:
+    from pipeline.studio import Studio
+
+SONG = "song"
+SOUND_UNIT = "sound"
+FILM = "film"
+SPECS = {
+    "analysis": StageSpec(name="analysis", queue="compute"),
+    "slots": StageSpec(name="slots", queue="compute"),
+    "plan": StageSpec(name="plan", queue="text"),
+    "references": StageSpec(name="references", queue="compute", optional_units=True),
+    "previews": StageSpec(name="previews", queue="compute"),
+    "clips": StageSpec(name="clips", queue="clips", optional_units=True),
+    "pieces": StageSpec(name="pieces", queue="compute"),
+    "film": StageSpec(name="film", queue="compute"),
+}
+GOALS = {
+    "analysis": ("analysis", "slots"),
+    "plan": ("analysis", "slots", "plan"),
+    "references": ("analysis", "slots", "plan", "references"),
+    "previews": ("analysis", "slots", "plan", "references", "previews"),
+    "clips": ("analysis", "slots", "plan", "references", "previews", "clips"),
+    "film": ("analysis", "slots", "plan", "references", "previews", "pieces", "film"),
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One unit at work: the derivation that it belongs to and its line to the people."""
+
+    derivation: Derivation
+    unit: str
+    report: Reporter
+
+    @property
+    def project(self) -> Project:
+        return self.derivation.project
+
+
+@dataclass(frozen=True)
+class Maker:
+    """A stage as the studio makes it."""
+
+    units: Callable[[Derivation, tuple[str, ...]], tuple[str, ...]]
+    ready: Callable[[Derivation, str], bool]
+    make: Callable[[Task], None]
+
+
+class StudioWork:
+    """Implements :class:`pipeline.jobs.protocol.Work` over the open studio."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._latest = Latest(studio.store.index)
+        self._makers = {
+            "analysis": Maker(_one(SONG), _analysis_ready, self._analyse),
+            "slots": Maker(_one(SONG), lambda d, _: bool(d.slots), self._cut),
+            "plan": Maker(_one(FILM), _plan_ready, self._plan),
+            "references": Maker(
+                lambda d, chosen: chosen or d.subjects, lambda d, u: bool(d.still(u)), self._still
+            ),
+            "previews": Maker(_slot_ids, lambda d, u: bool(d.preview(u)), self._preview),
+            "pieces": Maker(_piece_keys, _piece_ready, self._piece),
+            "film": Maker(_one(FILM), lambda d, _: bool(d.film), self._compose),
+        }
+
+    def stages(self, goal: str) -> tuple[StageSpec, ...]:
+        if goal not in GOALS:
+            raise BadInput(f"{goal!r} is no goal.", f"Choose one of {', '.join(GOALS)}.")
+        return tuple(SPECS[name] for name in GOALS[goal])
+
+    def units(self, project_id: str, stage: str, selection: tuple[str, ...]) -> tuple[str, ...]:
+        return self._makers[stage].units(self._look(project_id), selection)
+
+    def ready(self, project_id: str, stage: str, units: tuple[str, ...]) -> tuple[str, ...]:
+        look, maker = self._look(project_id), self._makers[stage]
+        return tuple(unit for unit in units if maker.ready(look, unit))
+
+    def run_unit(self, project_id: str, stage: str, unit: str, report: Reporter) -> UnitResult:
+        began = perf_counter()
+        task = Task(self._look(project_id), unit, report)
+        maker = self._makers[stage]
+        hit = maker.ready(task.derivation, unit)
+        if not hit:
+            maker.make(task)
+        return UnitResult(hit=hit, seconds=perf_counter() - began)
+
+    def _look(self, project_id: str) -> Derivation:
+        return self._studio.derivation(self._studio.library.load(project_id))
+
+    def _compute(self, made_by: Stage[Any, Any], inputs: Frozen, report: Reporter) -> Any:
+        """Have a stage computed by another process; the result lies in the store afterwards."""
+        output = self._studio.pool.run_stage(made_by.name, inputs, report)
+        return made_by.output.model_validate(output)
+
+    # --- one function a stage ---------------------------------------------------------------
+
+    def _analyse(self, task: Task) -> None:
+        look = task.derivation
+        if look.heard is None:
+            self._compute(LISTEN, look.listen_inputs, task.report)
+        look = self._look(task.project.id)
+        if look.analysis is None:
+            self._compute(ANALYZE, look.analyze_inputs, task.report)
+        look = self._look(task.project.id)
+        if look.lyrics is None:
+            self._compute(ALIGN, look.align_inputs, task.report)
+
+    def _cut(self, task: Task) -> None:
+        self._compute(SLOTS, task.derivation.slot_inputs, task.report)
+
+    def _plan(self, task: Task) -> None:
+        look = task.derivation
+        made: ScenePlan = self._compute(PLAN, look.plan_inputs, task.report)
+        slots = look.slots
+
+        def accept(project: Project) -> Project:
+            return changed(project, plan=filled(project.plan, made, slots))
+
+        self._studio.library.change(task.project.id, None, "Plan the shots", accept)
+
+    def _still(self, task: Task) -> None:
+        self._compute(REFERENCE, task.derivation.reference_inputs(task.unit), task.report)
+
+    def _preview(self, task: Task) -> None:
+        inputs = task.derivation.preview_inputs(task.unit)
+        self._compute(PREVIEW, inputs, task.report)
+        self._latest.remember(task.project.id, "previews", task.unit, inputs)
+
+    def _piece(self, task: Task) -> None:
+        compose = task.derivation.compose_inputs
+        if task.unit == SOUND_UNIT:
+            self._compute(SOUND, plan(compose).sound, task.report)
+            return
+        wanted = {stage.key_of(PIECE, piece): piece for piece in pieces_of(compose)}
+        if task.unit in wanted:
+            self._compute(PIECE, wanted[task.unit], task.report)
+
+    def _compose(self, task: Task) -> None:
+        look = task.derivation
+        film = self._compute(COMPOSE, look.film_inputs, task.report)
+        self._latest.remember(task.project.id, FILM, FILM, look.compose_inputs, film)
+
+
+def _one(unit: str) -> Callable[[Derivation, tuple[str, ...]], tuple[str, ...]]:
+    return lambda _derivation, _selection: (unit,)
+
+
+def _slot_ids(look: Derivation, selection: tuple[str, ...]) -> tuple[str, ...]:
+    ids = tuple(slot.id for slot in look.slots if slot.id not in look.takes)
+    return tuple(one for one in ids if one in selection) if selection else ids
+
+
+def _piece_keys(look: Derivation, _selection: tuple[str, ...]) -> tuple[str, ...]:
+    keys = (stage.key_of(PIECE, piece) for piece in pieces_of(look.compose_inputs))
+    return (SOUND_UNIT, *keys)
+
+
+def _analysis_ready(look: Derivation, _unit: str) -> bool:
+    return look.analysis is not None and look.lyrics is not None
+
+
+def _plan_ready(look: Derivation, _unit: str) -> bool:
+    return look.plan is not None and len(look.shots) == len(look.slots)
+
+
+def _piece_ready(look: Derivation, unit: str) -> bool:
+    if unit == SOUND_UNIT:
+        return look.sound is not None
+    return any(
+        stage.key_of(PIECE, piece) == unit and look.find(PIECE, piece) is not None
+        for piece in pieces_of(look.compose_inputs)
+    )
