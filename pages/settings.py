@@ -19,7 +19,8 @@ with left:
     st.subheader("Keys")
     keys(studio)
 with right:
-    st.subheader("Storage")
-    storage(studio)
-    st.subheader("Where things are")
+    if not studio.settings.hosted:
+        st.subheader("Storage")
+        storage(studio)
+    st.subheader("Limits and places")
     where(studio)

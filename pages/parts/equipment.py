@@ -32,7 +32,7 @@ def machine(studio: Studio) -> None:
 def keys(studio: Studio) -> None:
     """Which keys are there and where they come from; a key itself is never shown back."""
     if studio.settings.hosted:
-        _own_keys()
+        _own_keys(studio)
         return
     sources = studio.keys.sources()
     facts(
@@ -50,23 +50,33 @@ def keys(studio: Studio) -> None:
     )
 
 
-def _own_keys() -> None:
-    """A visitor of a share brings keys for this visit; they stay in this session's memory."""
-    kept = hosted.session_keys()
+def _own_keys(studio: Studio) -> None:
+    """A visitor of a share brings keys for this visit; they stay in memory alone."""
     for name, words in KEYS.items():
-        label = f"{words}{' (one is set for this visit)' if name in kept else ''}"
-        with st.form(f"key_{name}", border=False):
-            value = st.text_input(label, type="password", max_chars=KEY_LENGTH, key=f"typed_{name}")
-            if st.form_submit_button("Use it for this visit", icon=":material/key:"):
-                hosted.keep_key(name, value)
-                st.rerun()
-        if name in kept and st.button("Forget it", key=f"forget_{name}", type="tertiary"):
-            hosted.keep_key(name, "")
-            st.rerun()
+        if name in hosted.session_keys():
+            facts([Fact("Set for this visit", name=words.partition(":")[0], ok=True)])
+            st.button(
+                "Forget it",
+                key=f"forget_{name}",
+                icon=":material/delete:",
+                on_click=hosted.forget_key,
+                args=(studio, name),
+            )
+        else:
+            _key_form(name, words)
     st.caption(
-        "Your key stays in this browser session's memory on the host. It is never written to a "
-        "project, a log, a file or the address, and is gone when you close the page."
+        "A key stays in this host's memory for your visit and the work you start. It is never "
+        "shown back and never written to a project, a log, a file or the address. Whoever has a "
+        "project's address can spend it on that project, until you forget it here."
     )
+
+
+def _key_form(name: str, words: str) -> None:
+    with st.form(f"key_{name}", border=False, clear_on_submit=True):
+        value = st.text_input(words, type="password", max_chars=KEY_LENGTH, key=f"typed_{name}")
+        if st.form_submit_button("Use it for this visit", icon=":material/key:") and value.strip():
+            hosted.keep_key(name, value)
+            st.rerun()
 
 
 def storage(studio: Studio) -> None:
@@ -74,8 +84,6 @@ def storage(studio: Studio) -> None:
     with errors.shown():
         sizes = studio.storage()
         facts(Fact(size(count), name=words) for words, count in sizes)
-    if studio.settings.hosted:
-        return
     if st.button("Free what can be made again", icon=":material/mop:"):
         with errors.shown(), st.spinner("Looking for what nothing needs"):
             freed = studio.collect_garbage()

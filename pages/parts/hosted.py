@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 OWNER = "_owner"
 KEYS = "_keys"
+LENT = "_lent_to"
 
 
 def owner(studio: Studio) -> str:
@@ -29,25 +30,32 @@ def session_keys() -> dict[str, str]:
 
 
 def keep_key(name: str, value: str) -> None:
-    """Hold a visitor's key for this session, or forget it when the value is empty."""
-    kept = session_keys()
-    kept.pop(name, None)
-    st.session_state[KEYS] = {**kept, name: value.strip()} if value.strip() else kept
+    """Hold a visitor's key for this session."""
+    st.session_state[KEYS] = {**session_keys(), name: value.strip()}
+
+
+def forget_key(studio: Studio, name: str) -> None:
+    """Drop a visitor's key here and from all work it was lent to."""
+    left = {kept: value for kept, value in session_keys().items() if kept != name}
+    st.session_state[KEYS] = left
+    for project_id in st.session_state.get(LENT, ()):
+        studio.keys.lend(project_id, left)
 
 
 def lend_keys(studio: Studio, project_id: str) -> None:
     """Let the work on an open project use this visitor's keys, from the process's memory."""
     if studio.settings.hosted and session_keys():
         studio.keys.lend(project_id, session_keys())
+        st.session_state[LENT] = {*st.session_state.get(LENT, ()), project_id}
 
 
 def notice(studio: Studio) -> None:
-    """One line that a visitor of a share needs to know before working there."""
+    """What a visitor of a share needs to know before working there."""
     if not studio.settings.hosted:
         return
     whose = "your own keys, for this visit only" if session_keys() else "no paid service"
-    st.caption(
-        f"Shared studio: it uses {whose}. Projects are listed for this visit; keep a project's "
-        "address to come back to it, and to yourself: it is the key to the project. All is lost "
-        "when the host sleeps: take the film home, or the project as a zip."
+    st.info(
+        f"This studio is shared and uses {whose}. Your projects are listed for this visit only, "
+        "and everything is lost when the host sleeps: take films and projects home as files.",
+        icon=":material/cloud:",
     )

@@ -115,6 +115,6 @@ def test_a_share_shows_each_visitor_their_own_projects_only(browser, driver, tmp
         second.goto(address)
         second.get_by_text("Turn a song into a music video").wait_for(timeout=STEP_MS)
         assert second.locator("[class*=st-key-card_]").count() == 0
-        assert second.get_by_text("Shared studio").is_visible()
+        assert second.get_by_text("This studio is shared").is_visible()
         first.close()
         second.close()
