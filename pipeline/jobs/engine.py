@@ -53,7 +53,7 @@ class EngineOptions:
     width: Mapping[str, int] = field(default_factory=default_width)
     database: Database | None = None
     sweep_s: float = 10.0
-    idle_poll_s: float = 1.0
+    idle_poll_s: float = 1.25
     busy_poll_s: float = 0.25
 
 
@@ -100,7 +100,12 @@ class Engine:
                 self._host = launch_host(self, self._work, tuple(chosen))
 
     def start(self, project_id: str, goal: str, selection: tuple[str, ...] = ()) -> str:
-        """Start a run, or find the active one with the same project, goal and selection."""
+        """Start a run, or find the active one with the same project, goal and selection.
+
+        Raises:
+            StudioError: The studio knows no such goal.
+        """
+        self._work.stages(goal)
         run_id = self.progress.claim(project_id, goal, selection)
         self.enqueue_run(run_id, project_id, goal, selection)
         if self._host is not None:

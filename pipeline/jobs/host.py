@@ -43,6 +43,7 @@ class Host:
         self._system = engine.system
         self._progress = engine.progress
         self._slots = self._system.new_slots()
+        self._engine = self._system.new_engine(POOL_SIZE)
         self._poll_s = 0.0
         workflows.bind(workflows.Runtime(work, self._progress, self.stopping, engine.enqueue_units))
         self._register_queues()
@@ -69,6 +70,7 @@ class Host:
         # Work that was taken in this very moment is handed on; the engine would call it an error.
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
         DBOS.destroy()
+        self._engine.dispose()
         self._slots.close()
 
     def quicken(self) -> None:
@@ -93,12 +95,12 @@ class Host:
             config={
                 "name": APPLICATION,
                 "system_database_url": self._system.url,
+                "system_database_engine": self._engine,
                 "application_version": PROTOCOL,
                 "executor_id": self._slots.executor_id,
                 "serializer": DBOSPortableJSONSerializer(),
                 "log_level": "ERROR",
                 "run_migrations": False,
-                "sys_db_pool_size": POOL_SIZE,
                 "notification_listener_polling_interval_sec": QUIET_POLL_S,
                 "scheduler_polling_interval_sec": 3600.0,
                 "use_listen_notify": False,

@@ -18,6 +18,7 @@ from pipeline.jobs.names import APPLICATION, PROTOCOL
 from pipeline.jobs.slots import FileSlots, PostgresSlots, Slots, preparing
 
 BUSY_TIMEOUT_MS = 60_000
+CLIENT_POOL_SIZE = 2
 Task = tuple[str, tuple[Any, ...]]
 
 
@@ -44,7 +45,7 @@ class System:
             if self.url.startswith("sqlite"):
                 self._use_wal()
             DBOS.migrate(self.url)
-        self._engine = _engine(self.url)
+        self._engine = self.new_engine(CLIENT_POOL_SIZE)
         self._client = DBOSClient(
             system_database_engine=self._engine,
             serializer=DBOSPortableJSONSerializer(),
@@ -56,6 +57,14 @@ class System:
         if self.database_url is None:
             return FileSlots(self.home / "executors")
         return PostgresSlots(self.url)
+
+    def new_engine(self, pool_size: int) -> SqlEngine:
+        """Connections to the engine's database, at most twice ``pool_size`` of them."""
+        if not self.url.startswith("sqlite"):
+            return create_engine(
+                self.url, pool_pre_ping=True, pool_size=pool_size, max_overflow=pool_size
+            )
+        return _sqlite_engine(self.url, pool_size)
 
     def enqueue(self, workflow: str, queue: str, tasks: Sequence[Task]) -> None:
         """Put work on a queue in one transaction; ids that are known already are left alone."""
@@ -159,15 +168,21 @@ def hush() -> None:
     logger.setLevel(logging.ERROR)
 
 
-def _engine(url: str) -> SqlEngine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=2, max_overflow=8)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+def _sqlite_engine(url: str, pool_size: int) -> SqlEngine:
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        pool_size=pool_size,
+        max_overflow=pool_size,
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(raw: sqlite3.Connection, _record: Any) -> None:
         raw.isolation_level = "IMMEDIATE"
         raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         raw.execute("PRAGMA foreign_keys=ON")
+        # A power cut may forget the last steps here; the studio's own rows, fully synchronous,
+        # keep their units from running twice.
+        raw.execute("PRAGMA synchronous=NORMAL")
 
     return engine

@@ -71,6 +71,8 @@ def _bound() -> Runtime:
 def run_goal(run_id: str, project_id: str, goal: str, selection: list[str]) -> str:
     """Run the stages of a goal in order; returns the state in which the run ended."""
     stages = [StageSpec.model_validate(item) for item in _stages(run_id, goal)]
+    if not stages:
+        return _finish(run_id, "failed")
     held = False
     for stage in stages:
         outcome = _run_stage(run_id, project_id, stage.model_dump(), selection)
@@ -88,9 +90,15 @@ def run_unit(run_id: str, project_id: str, stage: str, unit: str) -> None:
 
 @DBOS.step()
 def _stages(run_id: str, goal: str) -> list[dict[str, object]]:
-    """The goal's stages, settled once for the whole run."""
+    """The goal's stages, settled once for the whole run; none when the studio knows no goal."""
     runtime = _bound()
-    stages = runtime.work.stages(goal)
+    try:
+        stages = runtime.work.stages(goal)
+    except StudioError as error:
+        whole = StageSpec(name=goal, queue="compute")
+        _through_outages(lambda: runtime.progress.begin(run_id, (whole,)))
+        _stage_failed(run_id, whole, error)
+        return []
     _through_outages(lambda: runtime.progress.begin(run_id, stages))
     return [stage.model_dump() for stage in stages]
 
