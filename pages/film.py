@@ -21,7 +21,7 @@ with left:
             "clip is filled with its preview.",
         )
     else:
-        st.video(str(studio.path(film.blob)), alt=f"The film of {view.project.title}")
+        delivery.player(studio, view, film)
         st.caption(
             f"{mark(view.film_state.state).text} · {film.width} × {film.height} · "
             f"{film.fps} frames a second · {length(film.duration_s)} · {size(film.blob.bytes)}"

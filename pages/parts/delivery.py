@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import errors, nav, progress
+from pages.parts.media import nothing
 from pages.parts.states import size, usd
 from pipeline.errors import StudioError
 from pipeline.model import Aspect, Fit
@@ -37,6 +38,16 @@ TEXT_FORMATS = {
     "vtt": ("Captions, WebVTT", "text/vtt"),
     "lrc": ("Lyrics, LRC", "text/plain"),
 }
+
+
+def player(studio: Studio, view: ProjectView, film: Film) -> None:
+    """The film itself, or words when its file was removed or damaged."""
+    try:
+        path = studio.path(film.blob)
+    except LookupError:
+        nothing("The film's file is gone", "Make the film again: its parts are still here.")
+        return
+    st.video(str(path), alt=f"The film of {view.project.title}")
 
 
 def make(studio: Studio, view: ProjectView, step: StepState) -> None:

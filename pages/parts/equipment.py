@@ -24,7 +24,7 @@ def machine(studio: Studio) -> None:
     """The doctor's findings: what works, and what a missing part costs."""
     with errors.shown():
         facts(
-            Fact(check.message, name=check.name, note=check.cost, ok=check.ok)
+            Fact(check.message, name=check.name, note="" if check.ok else check.cost, ok=check.ok)
             for check in studio.doctor()
         )
 

@@ -6,6 +6,7 @@ when the work has ended.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +56,7 @@ def _live(studio: Studio, first: ProjectView, seen: tuple[str, int] | None) -> N
             st.rerun()
         view = studio.view(first.project.id) if seen else first
         st.html(_title(view))
-        _steps(studio, view)
+        _steps(studio, view, progress.step_states(run))
         if run is not None:
             _run(studio, view, run)
 
@@ -74,12 +75,19 @@ def _title(view: ProjectView) -> str:
     return f'<div class="titles">{title}<div class="meter">{money}</div></div>'
 
 
-def _steps(studio: Studio, view: ProjectView) -> None:
+def _steps(studio: Studio, view: ProjectView, working: dict[str, str]) -> None:
     with st.container(key="steps", horizontal=True, gap="xsmall", vertical_alignment="center"):
         for state in view.steps:
-            _link(state, view.project.id)
+            _link(_at_work(state, working.get(state.name, "")), view.project.id)
         st.space("stretch")
         _history(studio, view)
+
+
+def _at_work(state: StepState, word: str) -> StepState:
+    """A step as the newest run left it; what is done by now has not failed."""
+    if not word or (state.state == "done" and word not in ("running", "queued")):
+        return state
+    return replace(state, state=word)
 
 
 def _link(state: StepState, project_id: str) -> None:
@@ -121,7 +129,7 @@ def _turn(word: str, label: str) -> bool:
 
 def _aside(state: StepState) -> str:
     """What stands beside a step's title: a count while it is partly done, else its word."""
-    counted = state.total > 1 and 0 < state.done < state.total
+    counted = state.total > 1 and 0 < state.done < state.total and state.state != "failed"
     sign = mark(state.state)
     words = f"{state.done}/{state.total}" if counted else sign.word
     return f":{sign.colour}[{words}]"

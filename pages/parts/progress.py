@@ -24,14 +24,24 @@ GOALS = {
     "film": "Making the film",
 }
 STAGES = {
-    "analyze": "Song",
+    "analysis": "Song",
     "slots": "Cuts",
     "plan": "Plan",
-    "reference": "References",
     "references": "References",
-    "generate": "Clips",
+    "previews": "Previews",
     "clips": "Clips",
-    "compose": "Film",
+    "pieces": "Cutting",
+    "film": "Film",
+}
+STEP_OF = {
+    "analysis": "song",
+    "slots": "song",
+    "plan": "plan",
+    "references": "cast",
+    "previews": "clips",
+    "clips": "clips",
+    "pieces": "film",
+    "film": "film",
 }
 ENDED = {
     "cancelled": "Stopped. What was finished is kept.",
@@ -58,6 +68,30 @@ def milestones(run: RunState | None) -> tuple[str, int] | None:
         return None
     ended = sum(1 for stage in run.stages if stage.total is not None and stage.done >= stage.total)
     return run.run_id, ended
+
+
+def step_states(run: RunState | None) -> dict[str, str]:
+    """What a run says about the steps that it works on: running, queued, failed or held."""
+    if run is None or run.state in ("done", "cancelled"):
+        return {}
+    states: dict[str, str] = {}
+    for stage in run.stages:
+        word = _stage_state(stage, run.active)
+        step = STEP_OF.get(stage.name, stage.name)
+        if word and states.get(step) != "running":
+            states[step] = word
+    return states
+
+
+def _stage_state(stage: StageState, active: bool) -> str:
+    if stage.running and active:
+        return "running"
+    if stage.failures:
+        return "failed"
+    if stage.held:
+        return "held"
+    over = stage.total is not None and stage.done >= stage.total
+    return "queued" if active and not over else ""
 
 
 def names_of(view: ProjectView) -> dict[str, str]:
