@@ -1,0 +1,1 @@
+"""What a director knows, as data files: see :mod:`pipeline.knowledge.library`."""

@@ -1,0 +1,108 @@
+"""The brief's own story: what it says that somebody does, laid over the song in its order.
+
+The words are the brief's; only the subject is replaced by the character's name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.knowledge import library
+from pipeline.model import Character, Shot
+from pipeline.planning.inputs import PlanInputs, kept_fields
+from pipeline.planning.reading import first_place, sentences
+
+LONGEST_WORDS = 24
+MOST_BEATS = 12
+_TOKEN = re.compile(r"[^\s,;:—–]+|[,;:—–]")
+_PUNCTUATION = frozenset(",;:—–")
+_BARE = ".,:;!?()[]{}\"'«»„“”…"
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One thing that the brief says somebody does; ``place_id`` where, if it says so."""
+
+    character_id: str
+    text: str
+    place_id: str
+
+
+def beats_of(brief: str, cast: Sequence[Character]) -> tuple[Beat, ...]:
+    """What the cast does according to the brief, in its order; at most twelve beats."""
+    found: list[Beat] = []
+    for sentence in sentences(brief):
+        subject = _subject(sentence, cast)
+        for clause in _clauses(sentence) if subject else ():
+            name = subject.name if subject else ""
+            found.append(Beat(subject.id if subject else "", f"{name} {clause}", _place(clause)))
+    return tuple(found[:MOST_BEATS])
+
+
+def tell_the_brief(
+    shots: Sequence[Shot], inputs: PlanInputs, cast: Sequence[Character]
+) -> tuple[Shot, ...]:
+    """The shots with the brief's beats in those narrative ones that are nearest in the song."""
+    told = list(shots)
+    beats = beats_of(inputs.brief, cast)
+    kept = {shot.slot_id: kept_fields(shot) for shot in inputs.shots}
+    free = [
+        n
+        for n, shot in enumerate(told)
+        if shot.purpose == "narrative" and not shot.motif and not kept.get(shot.slot_id)
+    ]
+    for number, beat in enumerate(beats):
+        target = (number + 0.5) / len(beats) * len(told)
+        slot = _nearest(free, told, beat, target)
+        if slot is not None:
+            free = [n for n in free if n > slot]
+            told[slot] = told[slot].model_copy(
+                update={"action": beat.text, "character_ids": (beat.character_id,), "singer": ""}
+            )
+    return tuple(told)
+
+
+def _nearest(free: Sequence[int], shots: Sequence[Shot], beat: Beat, target: float) -> int | None:
+    """The free shot closest to a beat's turn, at the beat's place if the film goes there."""
+    there = [n for n in free if shots[n].location_id == beat.place_id]
+    return min(there or free, key=lambda n: abs(n - target), default=None)
+
+
+def _subject(sentence: str, cast: Sequence[Character]) -> Character | None:
+    """Who acts in a sentence: a character whose description or name opens it, or a pronoun's."""
+    folded = sentence.casefold()
+    for one in cast:
+        first_words = one.description.split(". ")[0].casefold()
+        noun = one.name.removeprefix("The ").casefold()
+        if first_words in folded or re.search(rf"\b{re.escape(noun)}\b", folded):
+            return one
+    pronouns = set(library.people().grammar["more"][:4])
+    spoken = {token.casefold() for token in _TOKEN.findall(sentence)}
+    return cast[0] if cast and spoken & pronouns else None
+
+
+def _clauses(sentence: str) -> list[str]:
+    """Clauses from a verb of action to the next punctuation, as predicates."""
+    verbs = [verb for verb in library.people().grammar["verbs"] if verb.endswith(("s", "ing"))]
+    tokens = _TOKEN.findall(sentence)
+    clauses: list[list[str]] = []
+    open_clause = False
+    for token in tokens:
+        word = token.strip(_BARE).casefold()
+        if token in _PUNCTUATION:
+            open_clause = False
+        elif not open_clause and word in verbs and word not in {"is", "as", "was"}:
+            clauses.append(["is", token] if word.endswith("ing") else [token])
+            open_clause = True
+        elif open_clause:
+            clauses[-1].append(token)
+    return [" ".join(clause) for clause in clauses if 2 <= len(clause) <= LONGEST_WORDS]
+
+
+def _place(clause: str) -> str:
+    for place in library.places():
+        if first_place(clause, place.words) is not None:
+            return place.id
+    return ""

@@ -1,0 +1,64 @@
+"""Reading a person's text as text: whole words, sentences, and no obedience.
+
+Nothing here follows what a text says. Sentences that speak to a machine instead of about a film
+are left out of what is read, and stay in the brief as they were written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from pipeline.knowledge import library
+
+_SENTENCE = re.compile(r"[!?;\n\r。！？；]+|\.+(?=\s|$)")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences that speak about the film, trimmed, verbatim."""
+    parts = (part.strip() for part in _SENTENCE.split(text))
+    return [part for part in parts if part and not speaks_to_a_machine(part)]
+
+
+def words(text: str) -> list[str]:
+    return _WORD.findall(text)
+
+
+def speaks_to_a_machine(sentence: str) -> bool:
+    """Whether a sentence gives orders about rules and prompts."""
+    told = {word.casefold() for word in words(sentence)}
+    grammar = library.people().grammar
+    return bool(told & set(grammar["orders"])) and bool(told & set(grammar["ordered"]))
+
+
+@lru_cache(maxsize=2048)
+def pattern(word: str) -> re.Pattern[str]:
+    """Finds a word (or its plural) as a whole, or anywhere in scripts without spaces."""
+    if _UNSPACED.search(word):
+        return re.compile(re.escape(word))
+    return re.compile(rf"(?<![\w-]){re.escape(word)}(?:s|es|y)?(?![\w-])", re.IGNORECASE)
+
+
+def first_place(text: str, vocabulary: Iterable[str]) -> int | None:
+    """Where the first word of a vocabulary stands in a text, unless it is negated there."""
+    found = [
+        match.start()
+        for word in vocabulary
+        for match in pattern(word).finditer(text)
+        if not negated(text, match.start())
+    ]
+    return min(found, default=None)
+
+
+def count_of(text: str, vocabulary: Sequence[str]) -> int:
+    """How many words of a vocabulary a text uses."""
+    return sum(1 for word in vocabulary if first_place(text, (word,)) is not None)
+
+
+def negated(text: str, position: int) -> bool:
+    """Whether one of the two words before a position denies or compares it."""
+    before = [word.casefold() for word in words(text[max(0, position - 24) : position])[-2:]]
+    return bool(set(before) & set(library.people().grammar["unsure"]))

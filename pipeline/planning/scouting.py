@@ -1,0 +1,145 @@
+"""Where it plays: places that the brief names, filled up with places that fit the music."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from math import ceil
+
+from pipeline.knowledge import library
+from pipeline.knowledge.library import Place
+from pipeline.model import Location
+from pipeline.planning.dice import Dice
+from pipeline.planning.inputs import PlanInputs
+from pipeline.planning.parts import Stretch
+from pipeline.planning.reading import first_place, negated, pattern, sentences
+from pipeline.planning.styling import Look
+
+OWN_WORDS = 4
+
+
+@dataclass(frozen=True)
+class Site:
+    """A location of the film with the kind of place it is; None for a person's own place."""
+
+    location: Location
+    place: Place | None
+    hour: str
+
+
+def sites_for(inputs: PlanInputs, look: Look, dice: Dice) -> tuple[Site, ...]:
+    """Kept locations first, then those of the brief, then the genre's, as many as needed."""
+    need = how_many(inputs)
+    hour, weather = _hour(inputs.brief), _weather(inputs.brief)
+    sites = [Site(place, _kind_of(place), hour or "day") for place in inputs.locations]
+    for place, words in (*_named_places(inputs.brief), *_fitting(inputs, look, dice)):
+        taken = {site.location.id for site in sites}
+        if len(sites) >= need:
+            break
+        if place.id not in taken:
+            own_hour = hour or dice.one_of(place.hours, "hour", place.id)
+            sites.append(Site(_location(place, words, own_hour, weather), place, own_hour))
+    return tuple(sites)
+
+
+def how_many(inputs: PlanInputs) -> int:
+    """One place per 40 s of film and never more than five in three minutes; at least one."""
+    limits = library.limits()
+    film_s = sum(slot.duration_s for slot in inputs.slots)
+    most = max(1, int(limits.locations_per_3_min * max(1.0, film_s / 180)))
+    wanted = ceil(film_s / limits.seconds_per_location)
+    return max(1, min(wanted, most, 6, len(inputs.slots)))
+
+
+def site_per_stretch(parts: tuple[Stretch, ...], sites: tuple[Site, ...]) -> tuple[Site, ...]:
+    """Verses travel, choruses share the hook's place, the bridge goes where nothing else is."""
+    if len(sites) == 1:
+        return tuple(sites[0] for _ in parts)
+    names = {stretch.part for stretch in parts}
+    fixed = {"intro": 0, "outro": 0}
+    fixed |= {"chorus": 1} if "chorus" in names else {}
+    fixed |= {"bridge": 2} if "bridge" in names and len(sites) > 2 else {}
+    apart = {fixed.get("chorus"), fixed.get("bridge")}
+    travels = [n for n in range(len(sites)) if n not in apart]
+    chosen = []
+    travelled = 0
+    for stretch in parts:
+        where = fixed.get(stretch.part, travels[travelled % len(travels)])
+        chosen.append(sites[where])
+        travelled += stretch.part not in fixed and stretch.part != "prechorus"
+    return tuple(chosen)
+
+
+def _kind_of(location: Location) -> Place | None:
+    text = f"{location.id} {location.name} {location.description}"
+    for place in library.places():
+        if place.id == location.id or first_place(text, place.words) is not None:
+            return place
+    return None
+
+
+def _named_places(brief: str) -> list[tuple[Place, str]]:
+    """Places in the order in which the brief names them, each with the brief's words for it."""
+    found: list[tuple[Place, str]] = []
+    for sentence in sentences(brief):
+        hits = [
+            (match.start(), place, match)
+            for place in library.places()
+            for word in place.words
+            for match in pattern(word).finditer(sentence)
+            if not negated(sentence, match.start())
+        ]
+        for _, place, match in sorted(hits, key=lambda hit: hit[0]):
+            if all(place.id != earlier.id for earlier, _ in found):
+                found.append((place, _phrase(sentence, match)))
+    return found
+
+
+def _phrase(sentence: str, match: re.Match[str]) -> str:
+    """The noun phrase round a place's word: back to its article, on to the next comma."""
+    starts = library.people().grammar["starts"]
+    before = list(re.finditer(r"[\w'’-]+", sentence[: match.start()]))[-5:]
+    start = match.start()
+    for token in reversed(before):
+        if re.search(r"[,:—–]", sentence[token.end() : start]):
+            break
+        if token.group().casefold() in starts:
+            return sentence[token.start() : match.end()]
+    return sentence[start : match.end()]
+
+
+def _fitting(inputs: PlanInputs, look: Look, dice: Dice) -> list[tuple[Place, str]]:
+    """All places, best first: the genre's tags, the brief's hour, then chance."""
+    hour = _hour(inputs.brief)
+
+    def worth(place: Place) -> float:
+        tags = len(set(place.tags) & set(look.genre.places))
+        return tags + (hour in place.hours) + 1.5 * dice.roll("place", place.id)
+
+    return [(place, "") for place in sorted(library.places(), key=worth, reverse=True)]
+
+
+def _location(place: Place, words: str, hour: str, weather: str) -> Location:
+    own = len(words.split()) >= OWN_WORDS
+    text = words if own else f"{words}: {place.description}" if words else place.description
+    return Location(
+        id=place.id,
+        name=words[:1].upper() + words[1:] if own else place.name,
+        description=text,
+        time_of_day=hour,
+        weather=weather,
+    )
+
+
+def _hour(brief: str) -> str:
+    return _first_named(brief, library.lighting().hour_words)
+
+
+def _weather(brief: str) -> str:
+    return _first_named(brief, library.lighting().weather_words)
+
+
+def _first_named(text: str, table: dict[str, tuple[str, ...]]) -> str:
+    placed = {name: first_place(text, vocabulary) for name, vocabulary in table.items()}
+    found = [(place, name) for name, place in placed.items() if place is not None]
+    return min(found)[1] if found else ""
