@@ -103,7 +103,7 @@ def test_a_model_from_another_time_gets_a_sentence() -> None:
         ('successor = "kling-3"', 'successor = "kling-9"', "successor"),
         ('video = "kling-2.5-turbo-pro"', 'video = "kling"', r"\[defaults\]"),
         ('key = "kling-3"', 'key = "kling-2.6"', "two entries"),
-        ("[[model]]", "[[modle]]", "modle|preview"),
+        ("[[model]]\nkey", "[[modle]]\nkey", "cannot be read|modle"),
         ("required = [", "requierd = [", "requierd"),
         ('type = "integer", enum', 'type = "integre", enum', "inputs"),
         ('key = "preview"', 'key = "previwe"', "preview"),
