@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from pipeline.cli.output import exit_codes
 
 
@@ -16,4 +14,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

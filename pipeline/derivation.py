@@ -14,7 +14,6 @@ from pipeline import stage
 from pipeline.casting import picture_inputs, preview_inputs
 from pipeline.cuts.limits import SlotLimits
 from pipeline.cuts.slots import Hearing, slots_of
-from pipeline.limits import limits_of
 from pipeline.lyrics.align import ALIGN, AlignInputs
 from pipeline.model import (
     AudioAnalysis,
@@ -69,15 +68,21 @@ class Derivation:
     Args:
         project: The decisions.
         store: Where results lie.
+        limits: How long slots may be, by the models in use.
         takes: Clips of the picked takes by slot id; slots without one show their preview.
     """
 
     def __init__(
-        self, project: Project, store: StageStore, takes: dict[str, Clip] | None = None
+        self,
+        project: Project,
+        store: StageStore,
+        limits: SlotLimits,
+        takes: dict[str, Clip] | None = None,
     ) -> None:
         self.project = project
-        self._store = store
+        self.limits = limits
         self.takes = takes or {}
+        self._store = store
 
     def find(self, made_by: Stage[In, Out], inputs: In) -> Out | None:
         """The stored output of a stage, or None."""
@@ -133,10 +138,6 @@ class Derivation:
         length_s = song.duration_s if song else 0.0
         return excerpt.start_s, min(excerpt.end_s or length_s, length_s)
 
-    @cached_property
-    def limits(self) -> SlotLimits:
-        return limits_of(self.project)
-
     @property
     def slot_inputs(self) -> SlotInputs:
         score = score_of(_made(self.analysis, "analyze"), _made(self.lyrics, "lyrics"), self.span)
@@ -186,7 +187,8 @@ class Derivation:
             brief=brief.text,
             style=brief.style,
             lyrics_lines=(self.lyrics or Lyrics()).lines,
-            characters=tuple(one for one in present.characters if one.locked) if present else (),
+            characters=present.characters if present else (),
+            locations=present.locations if present else (),
             shots=tuple(one for one in present.shots if one.locked) if present else (),
             planner=self.project.planner,
         )

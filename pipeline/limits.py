@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from pipeline.cuts.limits import SlotLimits
+from pipeline.money.catalogue import Catalogue
 from pipeline.project import PREVIEW_MODEL, Project
 
-MIN_S = 1.0
-PREVIEW_MAX_S = 9.0
-SLOWEST = 1.25
-"""A take may be slowed down to fill a slot; see the composer."""
+SHORTEST_S = 1.0
+LONGEST_S = 10.0
+"""Longer than this a single shot is no music video any more, whatever the model can do."""
+PRICE_WEIGHT = 1.0
 
 
 def models_of(project: Project) -> tuple[str, ...]:
-    """Keys of every video model that the project's decisions name, the default first."""
-    choices = (project.model, *project.section_models.values(), *project.shot_models.values())
+    """Keys of the video models that fill whole sections or the film, the default first."""
+    choices = (project.model, *project.section_models.values())
     named = [choice.model for choice in choices if choice.model]
     return tuple(dict.fromkeys(named or [PREVIEW_MODEL]))
+
+
+def limits_of(project: Project, catalogue: Catalogue) -> SlotLimits:
+    """Limits that every model of the project can serve; bought lengths are the default's.
+
+    Raises:
+        BadInput: The project names a model that the catalogue does not know.
+    """
+    models = [catalogue.get(key) for key in models_of(project)]
+    longest_s = min([LONGEST_S, *(model.longest_s for model in models)])
+    return SlotLimits(
+        min_s=min(SHORTEST_S, longest_s),
+        max_s=longest_s,
+        buyable_s=models[0].durations_s,
+        price_weight=0.0 if models[0].free else PRICE_WEIGHT,
+    )

@@ -13,19 +13,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cache import Store
+from pipeline import housekeeping
 from pipeline.bench import StoreBench, as_stored, storage_errors
 from pipeline.database import Database
 from pipeline.derivation import Derivation
 from pipeline.errors import BadInput
 from pipeline.intake import take_in
+from pipeline.jobs.compute import Pool
 from pipeline.jobs.engine import Engine, EngineOptions, default_width
 from pipeline.keys import KeyRing
 from pipeline.library import Library
+from pipeline.limits import limits_of
 from pipeline.model import Blob, Song
-from pipeline.money.ledger import Entry, Ledger, Totals
+from pipeline.money.books import Entry
+from pipeline.money.catalogue import Catalogue
+from pipeline.money.catalogue import load as load_catalogue
+from pipeline.money.ledger import Ledger, Totals
+from pipeline.money.quotes import Quote, quote_film
 from pipeline.outcome import raise_unless_done
 from pipeline.project import Project, changed, new_project_id
 from pipeline.settings import Settings, read_settings
+from pipeline.takes import TakeBook, in_use
 from pipeline.viewing import Viewer
 from pipeline.views import ProjectCard, ProjectView
 from pipeline.work import StudioWork
@@ -63,7 +71,8 @@ class Studio:
         with storage_errors():
             self.store = Store(settings.store)
         self.database = Database(settings.ledger_url)
-        self.keys = KeyRing()
+        self.keys = KeyRing(from_environment=not settings.hosted)
+        self.pool = Pool(settings.home, settings.workers)
         self.work = StudioWork(self)
         options = EngineOptions(
             width={**default_width(), "compute": settings.workers}, database=self.database
@@ -74,8 +83,20 @@ class Studio:
 
     @cached_property
     def ledger(self) -> Ledger:
+        """Reservations and charges."""
         self.database.create_tables()
         return Ledger(self.database)
+
+    @cached_property
+    def takes(self) -> TakeBook:
+        """Every generation of every shot."""
+        self.database.create_tables()
+        return TakeBook(self.database)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What can be bought."""
+        return load_catalogue()
 
     @cached_property
     def viewer(self) -> Viewer:
@@ -172,7 +193,18 @@ class Studio:
 
     def derivation(self, project: Project) -> Derivation:
         """What the store knows of a project."""
-        return Derivation(project, self.store)
+        used = in_use(project, self.takes.of_project(project.id))
+        clips = {slot: take.clip for slot, take in used.items() if take.clip}
+        return Derivation(project, self.store, limits_of(project, self.catalogue), clips)
+
+    def bought(self, project_id: str) -> frozenset[str]:
+        """Ids of the slots that have a take that can be used."""
+        takes = self.takes.of_project(project_id)
+        return frozenset(in_use(self.library.load(project_id), takes))
+
+    def paid_digests(self) -> frozenset[str]:
+        """Digests of everything that was paid for."""
+        return frozenset(blob.digest for blob in self.takes.blobs())
 
     def view(self, project_id: str) -> ProjectView:
         """Everything a page shows of a project; nothing is computed for it."""
@@ -188,6 +220,15 @@ class Studio:
 
     def ledger_entries(self, project_id: str) -> tuple[Entry, ...]:
         return self.ledger.entries(project_id)
+
+    def quote(self, project_id: str, slot_ids: tuple[str, ...] = ()) -> Quote:
+        """What is left to buy for a film, or for some of its slots."""
+        project = self.library.load(project_id)
+        bought = self.bought(project_id)
+        slots = self.derivation(project).slots
+        wanted = [slot for slot in slots if slot.id in slot_ids or not slot_ids]
+        missing = [slot for slot in wanted if slot_ids or slot.id not in bought]
+        return quote_film(self.catalogue, project, tuple(missing))
 
     def set_budget(self, project_id: str, limit_usd_micro: int) -> None:
         """Set the project's limit: an act of a person, with an entry of its own."""
@@ -276,8 +317,17 @@ class Studio:
 
         return examine(self)
 
+    def storage(self) -> tuple[tuple[str, int], ...]:
+        """What is kept, in words and bytes."""
+        return housekeeping.storage(self)
+
+    def collect_garbage(self) -> int:
+        """Free what can be made again and nothing needs; returns the bytes freed."""
+        return housekeeping.collect_garbage(self)
+
     def close(self) -> None:
         """Stop working here and let go of all files."""
         self.engine.close()
+        self.pool.close()
         self.store.close()
         self.database.close()

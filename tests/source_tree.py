@@ -51,3 +51,20 @@ def _read(path: Path) -> Module:
     relative = path.relative_to(ROOT)
     name = ".".join(relative.with_suffix("").parts).removesuffix(".__init__")
     return Module(relative, name, len(text.splitlines()), ast.parse(text))
+
+
+GROUND = ("errors", "model", "timebase", "project", "stage", "schema", "database", "settings")
+
+
+def drawn_group(name: str) -> str:
+    """The box of the architecture drawing that a dotted name lies in; "" for foreign code."""
+    parts = name.split(".")
+    if parts[0] in ("pages", "studio_app"):
+        return "pages"
+    if parts[0] == "cache":
+        return "cache"
+    if parts[0] != "pipeline" or len(parts) < 2:
+        return ""
+    if (ROOT / "pipeline" / parts[1]).is_dir():
+        return parts[1]
+    return "ground" if parts[1] in GROUND else "studio"

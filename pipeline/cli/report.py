@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,4 +119,55 @@ def booked(document: dict[str, Any]) -> str:
     return (
         f"{len(document['entries'])} entries: ${document['spent_usd']:.2f} spent,"
         f" ${document['held_usd']:.2f} held, limit ${document['limit_usd']:.2f}"
+    )
+
+
+def quote(studio: Studio, project_id: str) -> dict[str, Any]:
+    """What is left to buy: clips without a bought take, and the sum."""
+    quoted = studio.quote(project_id)
+    return {
+        "clips": [one.model_dump(mode="json") for one in quoted.clips],
+        "total_usd": quoted.total_usd_micro / MICRO,
+        "wasted_s": quoted.wasted_s,
+    }
+
+
+def quoted(document: dict[str, Any]) -> str:
+    return (
+        f"{len(document['clips'])} clips for ${document['total_usd']:.2f},"
+        f" {document['wasted_s']:.1f} s of it bought and not used"
+    )
+
+
+def catalogue() -> dict[str, Any]:
+    """Every model with its prices and dates."""
+    from pipeline.money.catalogue import load
+
+    today = datetime.now(UTC).date()
+    return {
+        "models": [
+            {
+                "key": model.key,
+                "name": model.name,
+                "slug": model.slug,
+                "kind": model.kind,
+                "durations_s": model.durations_s or model.duration_range_s or (),
+                "lifecycle": model.lifecycle_on(today).model_dump(mode="json"),
+                "prices": [line.model_dump(mode="json") for line in model.prices],
+                "verified": model.verified.isoformat(),
+            }
+            for model in load().models.values()
+        ]
+    }
+
+
+def listed(document: dict[str, Any]) -> str:
+    """The catalogue, or its differences from the live schemas, a line each."""
+    if "differences" in document:
+        found = document["differences"]
+        return "\n".join(one["message"] for one in found) or "The catalogue is as it is live."
+    return "\n".join(
+        f"{one['key']:<28} {one['kind']:<13} {one['lifecycle']['stage']:<9} verified"
+        f" {one['verified']}"
+        for one in document["models"]
     )

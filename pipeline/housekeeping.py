@@ -1,0 +1,57 @@
+"""What the studio keeps on disk, and freeing what can be made again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cache.store import blobs_in
+from pipeline.errors import BadInput
+
+if TYPE_CHECKING:
+    from pipeline.studio import Studio
+
+DAY_S = 24 * 3600.0
+
+
+def storage(studio: Studio) -> tuple[tuple[str, int], ...]:
+    """Words and bytes: all results, the part that can be freed, the projects' decisions."""
+    measured = studio.store.size(kept(studio))
+    return (
+        ("Songs, clips and results", measured.total_bytes),
+        ("Of these, can be freed now", measured.free_able_bytes),
+        ("Decisions and their history", _folder_bytes(studio.settings.projects)),
+    )
+
+
+def collect_garbage(studio: Studio) -> int:
+    """Free results that nothing needs and that can be made again; returns the bytes freed.
+
+    What was paid for, uploaded or chosen stays, and so does everything of the last day.
+    """
+    return studio.store.sweep(kept(studio), grace_s=DAY_S)
+
+
+def kept(studio: Studio) -> set[str]:
+    """Digests that only a person's act may remove: of decisions, their history, and takes."""
+    digests = set(studio.paid_digests())
+    for path in studio.settings.projects.glob("*/**/*.json"):
+        digests |= _digests(path)
+    return digests
+
+
+def _digests(path: Path) -> set[str]:
+    try:
+        return {blob.digest for blob in blobs_in(json.loads(path.read_text(encoding="utf-8")))}
+    except FileNotFoundError:
+        return set()
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            f"A project file cannot be read, so nothing was freed: {path.parent.name}.",
+            "Mend or delete that project first.",
+        ) from error
+
+
+def _folder_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
