@@ -61,7 +61,7 @@ class Editor {
     }
     if (data.said && data.ack !== this.told) { this.told = data.ack; this.say(data.said, data.refused); }
     this.data = data;
-    this.base = unpack(data.cuts);
+    this.base = unpack(data.cuts, this.ground.beats);
     this.theme = readTheme(this.parts.root);
     this.recompute();
     this.flush();
@@ -376,11 +376,11 @@ class Editor {
 
   /** Real buttons over the cuts in view: for fingers, focus and screen readers. */
   placeHandles() {
-    const shown = new Set();
+    const shown = new Set(), crowded = this.cuts.length * (this.width / (this.ground.duration / this.view[1])) > this.width / 14;
     let last = -Infinity;
     this.cuts.slice(1).forEach((cut, place) => {
       const x = this.x(cut.time), chosen = this.selected.has(cut.id);
-      if (x < -14 || x > this.width + 14 || (x - last < 11 && !chosen)) return;
+      if (x < -14 || x > this.width + 14 || ((crowded || x - last < 11) && !chosen && cut.id !== this.hovered)) return;
       last = x;
       shown.add(cut.id);
       this.placeHandle(cut, place + 2, x, chosen);

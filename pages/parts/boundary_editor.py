@@ -35,10 +35,14 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Ground:
-    """What no edit changes, packed for the browser, and the digest that names it."""
+    """What no edit changes, packed for the browser, and the digest that names it.
+
+    ``beat_at`` finds a beat's index by its time in microseconds.
+    """
 
     packed: bytes
     id: str
+    beat_at: dict[int, int]
 
 
 @dataclass(frozen=True)
@@ -94,13 +98,12 @@ def pack_ground(analysis: AudioAnalysis, lyrics: Lyrics, peaks: bytes) -> Ground
     heard["id"] = hashlib.sha256(plain + peaks).hexdigest()[:16]
     text = json.dumps(heard, separators=(",", ":"), ensure_ascii=False).encode()
     # Peaks are read in place, so the text before them may end anywhere: they are single bytes.
-    return Ground(struct.pack("<I", len(text)) + text + peaks, heard["id"])
+    beat_at = {to_microseconds(time_s): index for index, time_s in enumerate(beats)}
+    return Ground(struct.pack("<I", len(text)) + text + peaks, heard["id"], beat_at)
 
 
 def pack_state(state: EditorState, ground: Ground) -> dict[str, Any]:
-    """The editor's data: about eight bytes a cut, so that an edit stays small."""
-    micros = [to_microseconds(cut.time_s) for cut in state.cuts]
-    steps = [later - earlier for earlier, later in zip([0, *micros[:-1]], micros, strict=True)]
+    """The editor's data: about two bytes a cut on a beat, so that an edit stays small."""
     return {
         "ground": ground.id,
         "project": state.project_id,
@@ -117,7 +120,7 @@ def pack_state(state: EditorState, ground: Ground) -> dict[str, Any]:
         "said": state.answer.words,
         "refused": state.answer.refused,
         "cuts": {
-            "steps_us": steps,
+            "at": _places(state.cuts, ground),
             "names": {
                 str(index): cut.id
                 for index, cut in enumerate(state.cuts)
@@ -126,6 +129,18 @@ def pack_state(state: EditorState, ground: Ground) -> dict[str, Any]:
             "locked": [index for index, cut in enumerate(state.cuts) if cut.locked],
         },
     }
+
+
+def _places(cuts: Sequence[Cut], ground: Ground) -> list[int | list[int]]:
+    """For each cut the number of beats since the last one on a beat, or its [microseconds]."""
+    places: list[int | list[int]] = []
+    last = 0
+    for cut in cuts:
+        micros = to_microseconds(cut.time_s)
+        beat = ground.beat_at.get(micros)
+        places.append([micros] if beat is None else beat - last)
+        last = last if beat is None else beat
+    return places
 
 
 def boundary_ground(ground: Ground) -> None:

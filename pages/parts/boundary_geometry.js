@@ -47,13 +47,13 @@ export function nameOf(time, taken) {
   return name;
 }
 
-/** Cuts from their packed form: steps in microseconds, names that differ from the time's own. */
-export function unpack({ steps_us, names, locked }) {
+/** Cuts from their packed form: steps along the beats, or [microseconds] for a cut off the beat. */
+export function unpack({ at, names, locked }, beats) {
   const closed = new Set(locked), none = new Set();
-  let micros = 0;
-  return steps_us.map((step, index) => {
-    micros += step;
-    const time = micros / 1e6;
+  let beat = 0;
+  return at.map((place, index) => {
+    if (!Array.isArray(place)) beat += place;
+    const time = Array.isArray(place) ? place[0] / 1e6 : beats[beat];
     return { id: names[index] ?? nameOf(time, none), time, locked: closed.has(index) };
   });
 }

@@ -59,7 +59,8 @@ export function paintStage(canvas, scene) {
 
 function box(brush, x, y, width, height, radius) {
   brush.beginPath();
-  brush.roundRect(x, y, Math.max(1, width), height, Math.min(radius, width / 2));
+  const wide = Math.max(1, width);
+  brush.roundRect(x, y, wide, height, Math.min(radius, wide / 2));
   brush.fill();
 }
 
@@ -153,9 +154,12 @@ function paintBeats({ brush, scene, x, from, to }) {
 
 function paintWords({ brush, scene, x, from, to }) {
   const [top, height] = LANES.lyrics;
+  let covered = -Infinity;
   for (const [start, end, text] of scene.ground.words) {
     if (end < from || start > to) continue;
     const left = x(start), width = Math.max(2, x(end) - left - 1);
+    if (left < covered) continue;
+    covered = left + width;
     brush.fillStyle = scene.theme.text;
     withAlpha(brush, 0.1, () => box(brush, left, top, width, height, 4));
     withAlpha(brush, 0.85, () => label(brush, text, left + 4, top + height / 2 + 0.5, width - 5));
@@ -164,20 +168,24 @@ function paintWords({ brush, scene, x, from, to }) {
 
 function paintSlots({ brush, scene, x, from, to }) {
   const { cuts, theme, limits, selected } = scene, [top, height] = LANES.slots;
+  const apart = (scene.ground.duration / scene.view[1]) / cuts.length, faint = 0.42 * Math.min(1, apart / 12);
+  let drawn = -Infinity;
   cuts.forEach((cut, index) => {
     const end = cuts[index + 1]?.time ?? scene.end, length = end - cut.time;
     if (end < from || cut.time > to) return;
     const left = x(cut.time), right = x(end), wide = right - left;
     const beyond = length > limits.max + 1e-5 || length < limits.min - 1e-5;
     brush.fillStyle = beyond ? "#d08540" : theme.text;
-    withAlpha(brush, beyond ? 0.34 : 0.08, () => box(brush, left + 1.5, top, wide - 3, height, 5));
+    if (wide > 4) withAlpha(brush, beyond ? 0.34 : 0.08, () => box(brush, left + 1.5, top, wide - 3, height, 5));
     brush.fillStyle = theme.text;
     paintLength(brush, String(index + 1), length, Math.max(left, 0), Math.min(right, scene.width), top + height / 2 + 0.5);
     if (index === 0) return;
     const held = selected.has(cut.id);
+    if (!held && left - drawn < 3) return;
+    drawn = left;
     brush.fillStyle = held ? theme.accent : theme.text;
     const bottom = LANES.beats[0] + LANES.beats[1] - 2;
-    withAlpha(brush, held ? 1 : cut.id === scene.hover ? 0.85 : 0.42, () => box(brush, left - (held ? 1 : 0.5), top, held ? 2 : 1, bottom - top, 1));
+    withAlpha(brush, held ? 1 : cut.id === scene.hover ? 0.85 : faint, () => box(brush, left - (held ? 1 : 0.5), top, held ? 2 : 1, bottom - top, 1));
   });
 }
 
