@@ -16,6 +16,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media.audio_source import Source
+from pipeline.media.decode import stereo_blocks
 from pipeline.stage import Stage, Workbench
 from pipeline.stages.compose.inputs import Sound, SoundInputs
 
@@ -31,60 +33,52 @@ CHUNK = 65_536
 
 def make(inputs: SoundInputs, bench: Workbench) -> Sound:
     """Encode the stretch; silence fills what lies beyond the song's end."""
-    path = bench.scratch(".m4a")
-    rate, blocks = _decoded(bench.path(inputs.song))
-    first = round(inputs.start_s * rate)
+    song = bench.path(inputs.song)
+    with Source(song) as source:
+        rate = source.header.rate_hz
+    rate = rate if rate in KEPT_RATES_HZ else OTHER_RATE_HZ
     wanted = round(Fraction(inputs.frames, inputs.fps) * rate)
+    end_s = inputs.start_s + (wanted + 1) / rate
     stretch = _Stretch(wanted)
-    shaped = _faded(stretch.cut(blocks, first), wanted, rate, inputs)
-    out_rate = rate if rate in KEPT_RATES_HZ else OTHER_RATE_HZ
-    with _Writer(path, rate, out_rate) as writer:
-        for begin, block in shaped:
-            writer.write(block)
-            bench.progress(begin / wanted)
+    path = bench.scratch(".m4a")
+    with _Writer(path, rate) as writer:
+        for block in stretch.cut(stereo_blocks(song, inputs.start_s, end_s, rate)):
+            bench.progress(writer.written / wanted)
+            writer.write(_faded(block, writer.written, wanted, rate, inputs))
     return Sound(
         blob=bench.keep_file(path, ".m4a"),
-        sample_rate_hz=out_rate,
+        sample_rate_hz=rate,
         samples=wanted,
         silence_s=stretch.missing / rate,
     )
 
 
 class _Stretch:
-    """Cuts a stream of blocks at samples, and counts what the stream did not hold."""
+    """Gives out exactly the wanted samples, and counts those that the song did not hold."""
 
     def __init__(self, wanted: int) -> None:
         self.wanted = wanted
-        self.missing = 0
+        self.missing = wanted
 
-    def cut(self, blocks: Iterator[Block], first: int) -> Iterator[Block]:
-        """Exactly ``wanted`` samples from sample ``first`` on, in blocks of shape (n, 2)."""
-        position, given = 0, 0
+    def cut(self, blocks: Iterator[Block]) -> Iterator[Block]:
+        """Blocks of shape (2, n), ``wanted`` samples in all."""
         for block in blocks:
-            begin = max(0, first - position)
-            taken = block[begin : begin + self.wanted - given]
-            position += len(block)
-            given += len(taken)
-            if len(taken):
+            taken = block[:, : self.missing]
+            self.missing -= taken.shape[1]
+            if taken.shape[1]:
                 yield taken
-            if given >= self.wanted:
-                return
-        self.missing = self.wanted - given
-        for begin in range(given, self.wanted, CHUNK):
-            yield np.zeros((min(CHUNK, self.wanted - begin), 2), np.float32)
+        for begin in range(0, self.missing, CHUNK):
+            yield np.zeros((2, min(CHUNK, self.missing - begin)), np.float32)
 
 
-def _faded(
-    blocks: Iterator[Block], total: int, rate: int, inputs: SoundInputs
-) -> Iterator[tuple[int, Block]]:
-    """Blocks with their first sample's index, and the fades laid over both ends."""
-    begin = 0
-    for block in blocks:
-        at = np.arange(begin, begin + len(block), dtype=np.float32)
-        rise = _ramp(at, inputs.fade_in_s * rate)
-        fall = _ramp(total - 1 - at, inputs.fade_out_s * rate)
-        yield begin, (block * (rise * fall)[:, None]).astype(np.float32)
-        begin += len(block)
+def _faded(block: Block, begin: int, total: int, rate: int, inputs: SoundInputs) -> Block:
+    """A block whose first sample is number ``begin``, with the fades laid over it."""
+    if inputs.fade_in_s == inputs.fade_out_s == 0:
+        return block
+    at = np.arange(begin, begin + block.shape[1], dtype=np.float32)
+    rise = _ramp(at, inputs.fade_in_s * rate)
+    fall = _ramp(total - 1 - at, inputs.fade_out_s * rate)
+    return np.asarray(block * rise * fall, np.float32)
 
 
 def _ramp(distance: Block, length: float) -> Block:
@@ -95,22 +89,22 @@ def _ramp(distance: Block, length: float) -> Block:
 class _Writer:
     """AAC into an mp4 whose edit list hides the encoder's delay."""
 
-    def __init__(self, path: Path, rate: int, out_rate: int) -> None:
+    def __init__(self, path: Path, rate: int) -> None:
+        self.written = 0
         self._container = av.open(str(path), "w", format="mp4")
-        stream: Any = self._container.add_stream("aac", rate=out_rate)
+        stream: Any = self._container.add_stream("aac", rate=rate)
         stream.codec_context.layout = "stereo"
-        stream.codec_context.bit_rate = min(BITRATE, BITS_PER_SAMPLE * 2 * out_rate)
+        stream.codec_context.bit_rate = min(BITRATE, BITS_PER_SAMPLE * 2 * rate)
         self._stream = stream
         self._rate = rate
-        self._written = 0
 
     def write(self, block: Block) -> None:
-        planes = np.ascontiguousarray(block.T)
+        planes = np.ascontiguousarray(block)
         frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
         frame.sample_rate = self._rate
-        frame.pts = self._written
+        frame.pts = self.written
         frame.time_base = Fraction(1, self._rate)
-        self._written += len(block)
+        self.written += block.shape[1]
         self._container.mux(self._stream.encode(frame))
 
     def __enter__(self) -> _Writer:
@@ -120,21 +114,6 @@ class _Writer:
         if kind is None:
             self._container.mux(self._stream.encode(None))
         self._container.close()
-
-
-def _decoded(path: Path) -> tuple[int, Iterator[Block]]:
-    """The song's rate and its blocks of shape (n, 2)."""
-    with av.open(str(path)) as probe:
-        rate = int(probe.streams.audio[0].rate)
-    return rate, _blocks(path, rate)
-
-
-def _blocks(path: Path, rate: int) -> Iterator[Block]:
-    with av.open(str(path)) as container:
-        resampler = av.AudioResampler(format="fltp", layout="stereo", rate=rate)
-        for frame in container.decode(audio=0):
-            for part in resampler.resample(frame):
-                yield np.asarray(part.to_ndarray().T, np.float32)
 
 
 SOUND: Stage[SoundInputs, Sound] = Stage("sound", 1, SoundInputs, Sound, make)

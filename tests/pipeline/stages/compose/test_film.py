@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import av
 import numpy as np
 import pytest
@@ -138,7 +140,7 @@ def test_a_song_that_is_over_before_the_film_is_filled_with_silence(flat_clip, n
 
 
 def _pairs(frames):
-    return list(zip(frames, frames[1:], strict=False))
+    return list(pairwise(frames))
 
 
 def _sound(path):

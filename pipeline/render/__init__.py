@@ -1,0 +1,1 @@
+"""The local renderer: moving pictures for any shot, free, offline and deterministic."""
