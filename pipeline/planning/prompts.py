@@ -1,0 +1,156 @@
+"""The words that a video model gets for one shot: deterministic, within its limit.
+
+Text-to-video gets the whole identity of everyone seen, verbatim and first, since early words
+weigh most. Image-to-video gets the wardrobe anchor only: describing a face again makes the model
+redraw it. When a limit is short, whole parts are left out, the least important first; an
+identity, the action and the person's own style words are never cut.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.knowledge import library
+from pipeline.model import Character, Location, ScenePlan, Shot
+from pipeline.planning.styling import fill
+
+Mode = Literal["t2v", "i2v"]
+Wording = Callable[[Character], str]
+
+
+@dataclass(frozen=True)
+class Voices:
+    """How a character is worded: ``identity`` in full, ``anchor`` by wardrobe only."""
+
+    identity: Wording
+    anchor: Wording
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What is sent.
+
+    ``left_out`` names the parts that the limit cost; ``fits`` is False when even the
+    indispensable parts are longer than the limit, and then nothing of them was cut.
+    """
+
+    text: str
+    negative: str
+    left_out: tuple[str, ...] = ()
+    fits: bool = True
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    text: str
+
+
+def prompt_for(
+    shot: Shot, plan: ScenePlan, mode: Mode, voices: Voices, limit_chars: int | None = None
+) -> Prompt:
+    """The prompt of one shot.
+
+    Args:
+        shot: What is seen.
+        plan: Its plan, for cast, place and style.
+        mode: With a start image (``i2v``) or without (``t2v``).
+        voices: How characters are worded.
+        limit_chars: The model's limit in characters; None for no limit.
+    """
+    parts = _parts(shot, plan, mode, voices)
+    left_out: list[str] = []
+    for name in (None, *_words()["dispensable"]):
+        parts = [part for part in parts if part.name != name]
+        left_out += [name] if name else []
+        text = _joined(parts)
+        if limit_chars is None or len(text) <= limit_chars:
+            return Prompt(text, negative_for(shot), tuple(left_out))
+    return Prompt(_joined(parts), negative_for(shot), tuple(left_out), fits=False)
+
+
+def negative_for(shot: Shot) -> str:
+    """What must not be seen: the shot's own words first, then what always spoils a clip."""
+    words = _words()
+    usual = [*words["negative"], *([] if shot.singer else words["negative_silent"])]
+    own = [part.strip() for part in shot.negative.split(",") if part.strip()]
+    return ", ".join(dict.fromkeys([*own, *usual]))
+
+
+@cache
+def _words() -> dict[str, Any]:
+    with Path(__file__).with_name("prompt_words.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def _parts(shot: Shot, plan: ScenePlan, mode: Mode, voices: Voices) -> list[Part]:
+    cast = {one.id: one for one in plan.characters}
+    seen = [cast[one] for one in shot.character_ids if one in cast]
+    place = next((one for one in plan.locations if one.id == shot.location_id), None)
+    voice = voices.identity if mode == "t2v" else voices.anchor
+    return [
+        *(Part("who", voice(one)) for one in seen),
+        Part("action", shot.action),
+        *_singing(shot, cast),
+        *_company(shot, seen),
+        Part("camera", _camera(shot)),
+        *(_place(place) if mode == "t2v" else []),
+        Part("light", shot.light),
+        Part("lens", library.grammar().lens_words[shot.lens]),
+        Part("style", plan.style.words),
+        Part("look", plan.style.look if mode == "t2v" else ""),
+        Part("film_light", "" if shot.light or mode == "i2v" else plan.style.light),
+        Part("palette", _palette(plan) if mode == "t2v" else ""),
+    ]
+
+
+def _singing(shot: Shot, cast: dict[str, Character]) -> list[Part]:
+    singer = cast.get(shot.singer)
+    return [Part("singing", fill(_words()["singing"], {"who": singer.name}))] if singer else []
+
+
+def _company(shot: Shot, seen: Sequence[Character]) -> list[Part]:
+    """Says who is there and no more, so that no extras are drawn."""
+    if not shot.character_ids and shot.purpose in {"detail", "abstract"}:
+        return []
+    if not seen:
+        return [Part("company", _words()["empty"])]
+    names = " and ".join(one.name for one in seen)
+    only = fill(_words()["one_subject"], {"who": names})
+    return [Part("company", only if len(seen) == 1 else only.replace(" is ", " are "))]
+
+
+def _camera(shot: Shot) -> str:
+    grammar, movement = library.grammar(), library.movement()
+    speed = "" if shot.movement == "static" else f" {movement.speeds[shot.speed]}"
+    return (
+        f"{grammar.size_words[shot.size]} {grammar.angle_words[shot.angle]}, "
+        f"{movement.words[shot.movement]}{speed}"
+    )
+
+
+def _place(place: Location | None) -> list[Part]:
+    if place is None:
+        return []
+    when = ", ".join(word for word in (place.time_of_day, place.weather) if word)
+    return [Part("place", f"{place.name}: {place.description}"), Part("weather", when)]
+
+
+def _palette(plan: ScenePlan) -> str:
+    tones = ", ".join(f"{swatch.hex} {swatch.role}" for swatch in plan.style.palette)
+    return f"colours: {tones}" if tones else ""
+
+
+def _joined(parts: Sequence[Part]) -> str:
+    return " ".join(_sentence(part.text) for part in parts if part.text.strip())
+
+
+def _sentence(text: str) -> str:
+    """A part with a full stop after it, its own words untouched."""
+    stripped = text.strip()
+    return stripped if stripped[-1] in ".!?。！？…" else f"{stripped}."
