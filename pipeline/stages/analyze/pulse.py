@@ -1,0 +1,150 @@
+"""From envelopes to a chain of beats: tempo, path, beats, and which phase they sit on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.stages.analyze import tempo
+from pipeline.stages.analyze.envelopes import Envelopes
+from pipeline.stages.analyze.spectrum import FPS, Floats
+from pipeline.stages.analyze.track import beat_frames
+
+PHASE_WEIGHTS = {
+    "low": 1.5,
+    "mid": -1.5,
+    "high": 3.5,
+    "harmony": 0.7,
+    "bass": 1.8,
+    "timbre": 2.5,
+}
+"""Log-odds that a phase is the beat, per relative surplus of each envelope there: beats carry
+change of bass, timbre and harmony, while off-beats carry middle voices."""
+STRETCH_BEATS = 16
+STRETCH_WEIGHT = 1.0
+SWITCH_COST = 3.0
+CLEAR = 0.11
+"""Mean comb strength of the chosen tempo under which there is no pulse to follow; white noise
+and speech stay under it, music of any tempo lies above."""
+
+Times = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """Beats before they are fitted to a grid.
+
+    Attributes:
+        beats_s: Times in seconds.
+        clarity: Mean strength of the tempo in 0..1.
+        phase_margin: Log-odds of the chosen phase over its rival; near 0 means a guess.
+        alternatives: (bpm, share) of other tempi, strongest first.
+    """
+
+    beats_s: Times
+    clarity: float
+    phase_margin: float
+    bpm: float
+    alternatives: tuple[tuple[float, float], ...]
+
+
+def find_pulse(env: Envelopes, factor: float = 1.0) -> Pulse | None:
+    """The song's beats, or None where there is no pulse.
+
+    Args:
+        env: Envelopes of the whole song.
+        factor: Multiplies the heard tempo before beats are tracked.
+    """
+    gram = tempo.tempogram(env.high + 0.5 * env.all)
+    found = tempo.peaks(gram)
+    if not found:
+        return None
+    period = found[0][0]
+    clarity = strength_at(gram, period)
+    if clarity < CLEAR:
+        return None
+    local = tempo.path(gram, period) / factor
+    beats = beat_frames(beat_strength(env), tempo.per_frame(local, len(env.all))) / FPS
+    if len(beats) < 4:
+        return None
+    beats, margin = settle_phase(env, beats)
+    bpm = float(60 / np.median(np.diff(beats)))
+    return Pulse(beats, min(1.0, clarity), margin, bpm, _alternatives(found, factor))
+
+
+def beat_strength(env: Envelopes) -> Floats:
+    """What a chain of beats follows: drums, and the moments when bass or timbre change."""
+    return np.asarray(env.high + env.low + env.timbre + env.bass)
+
+
+def strength_at(gram: tempo.Tempogram, period: float) -> float:
+    """Mean over the song of the locally best strength within 4 % of a period or its path."""
+    near = np.abs(np.log2(gram.periods / period)) < 0.06
+    return float(gram.strength[:, near].max(axis=1).mean())
+
+
+def _alternatives(
+    found: list[tuple[float, float]], factor: float
+) -> tuple[tuple[float, float], ...]:
+    total = sum(value for _, value in found) or 1.0
+    return tuple((60 * FPS / period * factor, value / total) for period, value in found)
+
+
+def sample(envelope: Floats, times_s: Times, reach: int = 1) -> Times:
+    """The envelope's maximum within ``reach`` frames of each time."""
+    index = np.clip(np.round(times_s * FPS).astype(int), reach, len(envelope) - reach - 1)
+    around = [envelope[index + step] for step in range(-reach, reach + 1)]
+    return np.asarray(np.max(around, axis=0), dtype=np.float64)
+
+
+def settle_phase(env: Envelopes, beats: Times) -> tuple[Times, float]:
+    """Move stretches that sit between the beats by half a beat; give the mean log-odds too."""
+    gaps = np.diff(beats)
+    half = beats[:-1] + gaps / 2
+    odds = _phase_odds(env, beats[:-1], half)
+    moved = _stretches(odds)
+    settled = np.where(moved, half, beats[:-1])
+    if not moved.any():
+        settled = beats
+    elif not moved[-1]:
+        settled = np.append(settled, beats[-1])
+    margin = float(np.mean(np.where(moved, odds, -odds)))
+    return _tidy(settled, float(np.median(gaps))), margin
+
+
+def _phase_odds(env: Envelopes, beats: Times, half: Times) -> Times:
+    """Per beat, the log-odds (smoothed over a stretch) that the off-beat is the beat."""
+    window = np.ones(STRETCH_BEATS)
+    total = np.zeros(len(beats))
+    for name, weight in PHASE_WEIGHTS.items():
+        curve = getattr(env, name)
+        on, off = (np.convolve(sample(curve, t), window, "same") for t in (beats, half))
+        total += weight * (off - on) / (off + on + 1e-6)
+    return total
+
+
+def _stretches(odds: Times) -> NDArray[np.bool_]:
+    """Viterbi over beats with two states; a change of phase inside a song is rare."""
+    gain = np.stack([-odds, odds], axis=1) / 2 * STRETCH_WEIGHT
+    score, back = gain[0].copy(), np.zeros((len(odds), 2), dtype=int)
+    for index in range(1, len(odds)):
+        stay, switch = score, score[::-1] - SWITCH_COST * STRETCH_BEATS
+        back[index] = np.where(stay >= switch, [0, 1], [1, 0])
+        score = np.maximum(stay, switch) + gain[index]
+    states = np.zeros(len(odds), dtype=int)
+    states[-1] = int(score.argmax())
+    for index in range(len(odds) - 1, 0, -1):
+        states[index - 1] = back[index, states[index]]
+    return states.astype(bool)
+
+
+def _tidy(beats: Times, gap: float) -> Times:
+    """Drop a beat that a change of phase left within half a gap of its neighbour."""
+    keep: list[Any] = [beats[0]]
+    for beat in beats[1:]:
+        if beat - keep[-1] > 0.6 * gap:
+            keep.append(beat)
+    return np.array(keep)

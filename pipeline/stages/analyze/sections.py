@@ -1,0 +1,154 @@
+"""Sections: edges by checkerboard novelty (Foote 2000), snapped to bars; labels by repetition.
+
+Features are means over beats of log band magnitudes and chroma; timbre carries the sections of
+popular music more than harmony does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.stages.analyze.spectrum import CHROMA_EVERY, FPS, Floats, Spectrum
+
+KERNEL_BARS = 4
+SHORTEST_S = 6.0
+THRESHOLDS = (0.75, 0.25, 0.04)
+"""Least strength of an edge at density 0, 0.5 and 1."""
+CHROMA_SHARE = 0.7
+SAME = 0.5
+SIMILARITY_SIZE = 256
+STEP_WITHOUT_BEATS_S = 0.5
+
+Times = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """Where features are averaged: times of ``steps``, and which of them may be an edge."""
+
+    steps_s: Times
+    edges: NDArray[np.int64]
+    steps_per_bar: int
+
+
+def ruler(beats: Times, downbeats: NDArray[np.int64], metre: int, duration_s: float) -> Ruler:
+    """Beats and bars; steps of half a second where there are none."""
+    if len(beats) >= 8 and len(downbeats) >= 2:
+        return Ruler(beats, downbeats, metre)
+    steps = np.arange(0.0, max(duration_s, STEP_WITHOUT_BEATS_S), STEP_WITHOUT_BEATS_S)
+    return Ruler(steps, np.arange(0, len(steps), 2), 4)
+
+
+def step_features(spectrum: Spectrum, loud: Floats, steps_s: Times) -> Floats:
+    """Mean features from each step to the next, each dimension standardised; (steps, d)."""
+    edges = np.append(np.round(steps_s * FPS).astype(int), len(loud))
+    bands = _means(_fewer(loud), edges)
+    chroma = spectrum.chroma / (spectrum.chroma.sum(axis=1, keepdims=True) + 1e-4)
+    harmony = _means(chroma, edges // CHROMA_EVERY)
+    parts = [_scaled(bands), _scaled(harmony) * np.float32(CHROMA_SHARE)]
+    joined = np.concatenate(parts, axis=1)
+    return np.asarray(joined / np.sqrt(joined.shape[1]), dtype=np.float32)
+
+
+def _fewer(loud: Floats) -> Floats:
+    """Bands averaged in threes."""
+    count = loud.shape[1] // 3 * 3
+    return np.asarray(loud[:, :count].reshape(len(loud), -1, 3).mean(axis=2), dtype=np.float32)
+
+
+def _means(values: Floats, edges: NDArray[Any]) -> Floats:
+    total = np.cumsum(np.concatenate([np.zeros_like(values[:1]), values]), axis=0, dtype=np.float64)
+    low = np.clip(edges[:-1], 0, len(values) - 1)
+    high = np.clip(np.maximum(edges[1:], low + 1), 1, len(values))
+    return np.asarray((total[high] - total[low]) / (high - low)[:, None], dtype=np.float32)
+
+
+def _scaled(values: Floats) -> Floats:
+    """Zero mean; one common scale, so that bands that hardly move do not shout."""
+    centred = values - values.mean(axis=0)
+    return np.asarray(centred / (centred.std() + 1e-6), dtype=np.float32)
+
+
+def novelty(features: Floats, half: int) -> Times:
+    """Checkerboard novelty at each step, in 0..1 (1 is the strongest edge of any song).
+
+    Args:
+        features: Standardised features, shape (steps, d).
+        half: Half of the kernel's width in steps.
+    """
+    padded = np.pad(features, ((half, half), (0, 0)), mode="edge")
+    position = np.arange(-half, half) + 0.5
+    taper = np.exp(-0.5 * (position / (0.5 * half)) ** 2)
+    sign = np.sign(position)
+    weight = (taper * sign).astype(np.float32)
+    norm = float(taper.sum()) ** 2 / 4
+    out = np.zeros(len(features))
+    for index in range(len(features)):
+        block = weight @ padded[index : index + 2 * half]
+        out[index] = float(block @ block)
+    return np.asarray(1 - np.exp(-1.3 * out / norm))
+
+
+def edges_of(curve: Times, rule: Ruler, density: float) -> list[tuple[int, float]]:
+    """Steps that begin a section with their strength, strongest edges first kept.
+
+    Args:
+        curve: Novelty at each step.
+        rule: Steps and allowed edges.
+        density: 0 keeps only the strongest edges, 1 nearly all.
+    """
+    least = float(np.interp(density, [0, 0.5, 1], THRESHOLDS))
+    half = rule.steps_per_bar // 2
+    found = []
+    for edge in rule.edges:
+        around = curve[max(0, edge - half) : edge + half + 1]
+        found.append((int(edge), float(around.max()) if len(around) else 0.0))
+    kept: list[tuple[int, float]] = []
+    end_s = float(rule.steps_s[-1])
+    for edge, strength in sorted(found, key=lambda item: -item[1]):
+        time_s = float(rule.steps_s[edge])
+        others = [float(rule.steps_s[other]) for other, _ in kept]
+        free = all(abs(time_s - other) >= SHORTEST_S for other in [0.0, end_s, *others])
+        if strength >= least and free:
+            kept.append((edge, strength))
+    return sorted(kept)
+
+
+def groups(features: Floats, bounds: list[int]) -> list[int]:
+    """A number per section; sections that sound alike share it (average linkage)."""
+    means = [features[a:b].mean(axis=0) for a, b in pairwise(bounds)]
+    members = [[index] for index in range(len(means))]
+    while len(members) > 1:
+        pairs = [
+            (_apart(means, left, right), i, j)
+            for i, left in enumerate(members)
+            for j, right in enumerate(members[i + 1 :], start=i + 1)
+        ]
+        distance, i, j = min(pairs)
+        if distance > SAME:
+            break
+        members[i] += members.pop(j)
+    numbers = [0] * len(means)
+    for group, indices in enumerate(sorted(members, key=min)):
+        for index in indices:
+            numbers[index] = group
+    return numbers
+
+
+def _apart(means: list[Any], left: list[int], right: list[int]) -> float:
+    """Mean root mean square distance between the sections of two groups."""
+    return float(np.mean([np.linalg.norm(means[a] - means[b]) for a in left for b in right]))
+
+
+def similarity(features: Floats) -> NDArray[np.uint8]:
+    """Self-similarity as a square picture of at most 256 pixels, 255 where steps are equal."""
+    count = min(SIMILARITY_SIZE, len(features))
+    edges = np.linspace(0, len(features), count + 1).astype(int)
+    small = _means(features, edges)
+    unit = small / (np.linalg.norm(small, axis=1, keepdims=True) + 1e-9)
+    return np.asarray(np.round(np.clip(unit @ unit.T, 0, 1) * 255), dtype=np.uint8)
