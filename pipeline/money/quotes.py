@@ -134,7 +134,7 @@ def _priced(
 ) -> ClipQuote:
     project, slot, today = where
     buyable = choice.duration_s if choice.duration_s and not model.duration_range_s else None
-    shot = _shot(project, slot.id)
+    shot = shot_of(project, slot.id)
     problems = list(fits(model, slot, project.format, has_start_frame(project, shot), today))
     if today is not None and project.allow_retired:
         problems = [one for one in problems if not one.startswith("was retired")]
@@ -160,7 +160,7 @@ def _priced(
     )
 
 
-def _shot(project: Project, slot_id: str) -> Shot | None:
+def shot_of(project: Project, slot_id: str) -> Shot | None:
     shots = project.plan.shots if project.plan else ()
     return next((shot for shot in shots if shot.slot_id == slot_id), None)
 
@@ -211,7 +211,7 @@ def _other_model(
     catalogue: Catalogue, project: Project, slot: Slot, quote: ClipQuote
 ) -> list[Hint]:
     """The cheapest other paid model on sale that can serve the slot."""
-    framed = has_start_frame(project, _shot(project, slot.id))
+    framed = has_start_frame(project, shot_of(project, slot.id))
     prices = {
         model.key: take_price(model, slot, project.format.height)
         for model in catalogue.video()

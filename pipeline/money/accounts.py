@@ -1,0 +1,193 @@
+"""What the ledger tells: receipts, exports, spending over time, the cost of what was kept."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from pipeline.model import Digest, Frozen, Name
+from pipeline.money.books import Entry
+from pipeline.money.usd import as_decimal
+
+COLUMNS = (
+    "id", "at", "kind", "project", "stage", "unit", "model", "subjects", "held_usd", "spent_usd",
+    "level", "name", "limit_usd", "by", "note", "key",
+)  # fmt: skip
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Receipt(Frozen):
+    """One purchase: what was asked of whom, what came of it, and what it cost.
+
+    ``latency_s`` runs from the reservation to the settlement. ``schema_version``, digests and
+    prompt come from the take, where it was kept.
+    """
+
+    key: str
+    unit: str
+    stage: str
+    model: Name
+    subject_ids: tuple[str, ...]
+    outcome: str
+    reserved_at: str
+    closed_at: str = ""
+    latency_s: float | None = None
+    reserved_usd_micro: int
+    spent_usd_micro: int
+    schema_version: str = ""
+    input_digest: Digest | None = None
+    output_digest: Digest | None = None
+
+
+class TakeFacts(Frozen):
+    """What the store knows of a take, for its receipt; keyed by the reservation's key."""
+
+    schema_version: str = ""
+    input_digest: Digest | None = None
+    output_digest: Digest | None = None
+
+
+class Point(Frozen):
+    """What was spent up to a moment."""
+
+    at: str
+    spent_usd_micro: int
+
+
+def receipts(
+    entries: Iterable[Entry], takes: Mapping[str, TakeFacts] | None = None
+) -> tuple[Receipt, ...]:
+    """A receipt for every reservation, oldest first; an open one says "held"."""
+    opened: dict[str, Entry] = {}
+    closing: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.kind == "reserve":
+            opened[entry.key] = entry
+        elif entry.kind != "limit":
+            closing[entry.key] = entry
+    known = takes or {}
+    return tuple(
+        _receipt(entry, closing.get(key), known.get(key, TakeFacts()))
+        for key, entry in opened.items()
+    )
+
+
+def entries_csv(entries: Iterable[Entry]) -> str:
+    """Every entry as CSV with a header; amounts in dollars, exact to the micro-dollar."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_row(entry) for entry in entries)
+    return out.getvalue()
+
+
+def receipts_csv(found: Iterable[Receipt]) -> str:
+    """Receipts as CSV with a header; amounts in dollars."""
+    out = io.StringIO()
+    names = list(Receipt.model_fields)
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([name.replace("_usd_micro", "_usd") for name in names])
+    for receipt in found:
+        writer.writerow([_cell(name, getattr(receipt, name)) for name in names])
+    return out.getvalue()
+
+
+def spending(entries: Iterable[Entry]) -> tuple[Point, ...]:
+    """The running sum of what was spent, a point for every charge; for a plot."""
+    total, found = 0, []
+    for entry in entries:
+        if entry.spent_usd_micro:
+            total += entry.spent_usd_micro
+            found.append(Point(at=entry.at, spent_usd_micro=total))
+    return tuple(found)
+
+
+def per_kept_second(spent_usd_micro: int, kept_s: float) -> int | None:
+    """Micro-dollars for each second of paid film that is used; None while nothing is."""
+    return round(spent_usd_micro / kept_s) if kept_s > 0 else None
+
+
+def spent_on_rejects(found: Iterable[Receipt], kept_keys: Iterable[str]) -> int:
+    """Micro-dollars of settled clips whose take is not the one in use."""
+    kept = set(kept_keys)
+    return sum(
+        receipt.spent_usd_micro
+        for receipt in found
+        if receipt.stage == "generate" and receipt.key not in kept
+    )
+
+
+def latencies_s(found: Iterable[Receipt]) -> dict[str, tuple[float, float]]:
+    """Median and 90th percentile of seconds to a finished take, by model, from own runs."""
+    waits: dict[str, list[float]] = {}
+    for receipt in found:
+        if receipt.outcome == "paid" and receipt.latency_s is not None:
+            waits.setdefault(receipt.model, []).append(receipt.latency_s)
+    return {model: (_rank(all_s, 0.5), _rank(all_s, 0.9)) for model, all_s in waits.items()}
+
+
+def _rank(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def _receipt(opened: Entry, closed: Entry | None, facts: TakeFacts) -> Receipt:
+    outcome = {"settle": "paid", "late": "paid late", "release": "free"}
+    return Receipt(
+        key=opened.key,
+        unit=opened.unit,
+        stage=opened.stage,
+        model=opened.model,
+        subject_ids=opened.subject_ids,
+        outcome=outcome[closed.kind] if closed else "held",
+        reserved_at=opened.at,
+        closed_at=closed.at if closed else "",
+        latency_s=_seconds_between(opened.at, closed.at) if closed else None,
+        reserved_usd_micro=opened.held_usd_micro,
+        spent_usd_micro=closed.spent_usd_micro if closed else 0,
+        schema_version=facts.schema_version,
+        input_digest=facts.input_digest,
+        output_digest=facts.output_digest,
+    )
+
+
+def _seconds_between(first: str, last: str) -> float:
+    """Seconds from one moment to another; none when a clock was set back between them."""
+    return max(0.0, (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds())
+
+
+def _row(entry: Entry) -> list[str]:
+    limit = entry.limit_usd_micro
+    return [
+        str(entry.id),
+        entry.at,
+        entry.kind,
+        _plain(entry.project_id),
+        _plain(entry.stage),
+        _plain(entry.unit),
+        _plain(entry.model),
+        _plain(" ".join(entry.subject_ids)),
+        f"{as_decimal(entry.held_usd_micro):f}",
+        f"{as_decimal(entry.spent_usd_micro):f}",
+        entry.level,
+        _plain(entry.name),
+        "" if limit is None else f"{as_decimal(limit):f}",
+        _plain(entry.by),
+        _plain(entry.note),
+        _plain(entry.key),
+    ]
+
+
+def _cell(name: str, value: object) -> str:
+    if name.endswith("_usd_micro"):
+        return f"{as_decimal(int(str(value))):f}"
+    if isinstance(value, tuple):
+        return _plain(" ".join(value))
+    return _plain("" if value is None else str(value))
+
+
+def _plain(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
