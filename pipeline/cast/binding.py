@@ -1,0 +1,141 @@
+"""Which colour or material belongs to which noun: "brown leather jacket", "her eyes are green"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.cast.reading import Hit, Reading
+
+TINTS = frozenset({"colour", "pattern", "material", "hair_colour_only", "surface"})
+NOUNS = frozenset({
+    "garment", "footwear", "hair", "hair_style", "eyes", "skin", "accessory", "covering", "beard",
+    "coat", "species", "robot", "creature", "object", "human", "role", "animal_mark", "robot_mark",
+    "face", "marker", "clothing_vague", "minor_word", "form", "build_noun",
+})  # fmt: skip
+HEADS = NOUNS - {"clothing_vague"}
+STOPS = frozenset(
+    [
+        "with",
+        "wearing",
+        "wears",
+        "in",
+        "on",
+        "at",
+        "by",
+        "of",
+        "from",
+        "over",
+        "under",
+        "is",
+        "are",
+        "has",
+        "have",
+        "who",
+        "whose",
+        "the",
+        "his",
+        "her",
+        "their",
+        "its",
+        "a",
+        "an",
+        "he",
+        "she",
+        "they",
+        "it",
+        "that",
+        "which",
+        "holding",
+        "carrying",
+        "covered",
+        "made",
+        "while",
+        "but",
+        "for",
+        "to",
+    ]
+)
+FAMILIES = {
+    "black": "black jet ebony raven onyx obsidian coal ink inky jet-black",
+    "brown": "brown brunette chestnut chocolate mahogany walnut coffee mocha umber mousy tawny",
+    "blond": "blond blonde flaxen platinum straw honey golden peroxide wheat",
+    "red": "red auburn ginger crimson scarlet redhead ruby cherry burgundy russet",
+    "grey": "grey gray silver silvery white greying graying grizzled snowy ashen salt",
+    "blue": "blue navy cobalt azure teal turquoise indigo sapphire",
+    "green": "green emerald olive jade mint lime sage",
+    "pink": "pink rose fuchsia magenta coral",
+    "purple": "purple violet lavender lilac plum",
+    "orange": "orange tangerine",
+    "yellow": "yellow lemon mustard",
+}
+FAMILY = {word: family for family, words in FAMILIES.items() for word in words.split()}
+
+
+@dataclass(frozen=True)
+class Bond:
+    """A colour or material and the noun it describes; ``noun`` is None when the noun is unknown."""
+
+    tint: Hit
+    noun: Hit | None
+
+
+class Bonds:
+    """All bonds of a reading."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    @cached_property
+    def all(self) -> tuple[Bond, ...]:
+        return tuple(Bond(hit, self._noun_of(hit)) for hit in self.reading.of(*TINTS))
+
+    def tints_of(self, noun: Hit) -> tuple[Hit, ...]:
+        return tuple(bond.tint for bond in self.all if bond.noun is noun)
+
+    def tinted(self, *categories: str) -> bool:
+        """True when a noun of one of the categories has a colour, a pattern or a material."""
+        wanted = frozenset(categories)
+        return any(bond.noun is not None and bond.noun.categories & wanted for bond in self.all)
+
+    def _noun_of(self, tint: Hit) -> Hit | None:
+        return self._ahead(tint) or self._behind(tint)
+
+    def _ahead(self, tint: Hit) -> Hit | None:
+        """The last of the nouns that directly follow, past adjectives, never past a small word."""
+        found: Hit | None = None
+        tokens = self.reading.tokens
+        for at in range(tint.last + 1, min(len(tokens), tint.last + 8)):
+            if tokens[at].sentence != tokens[tint.last].sentence or tokens[at].word in STOPS:
+                break
+            if tokens[at].word == "and" and (found or not self._tint_follows(at)):
+                break
+            hit = self.reading.hit_at.get(at)
+            if found and (hit is None or tokens[at].clause != tokens[found.last].clause):
+                break
+            if hit and hit.categories & HEADS and hit is not tint:
+                found = hit
+        return found
+
+    def _tint_follows(self, at: int) -> bool:
+        following = [self.reading.hit_at.get(at + step) for step in (1, 2)]
+        return any(hit is not None and bool(hit.categories & TINTS) for hit in following)
+
+    def _behind(self, tint: Hit) -> Hit | None:
+        """The nearest noun before, as in "hair dyed red" and "coat in navy"."""
+        tokens = self.reading.tokens
+        for at in range(tint.first - 1, max(-1, tint.first - 8), -1):
+            if tokens[at].sentence != tokens[tint.first].sentence:
+                return None
+            hit = self.reading.hit_at.get(at)
+            if hit and hit.categories & HEADS and not hit.categories <= TINTS:
+                return hit
+        return None
+
+
+def family(hit: Hit) -> str:
+    """The basic colour of a colour phrase, empty when it is none of the basic ones."""
+    for word in reversed(hit.words):
+        if word in FAMILY:
+            return FAMILY[word]
+    return ""

@@ -1,0 +1,150 @@
+"""How many there are in a group, and whether each can be told from the others."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.cast.reading import Hit, Reading
+
+NAMED = {
+    "twin": 2, "triplet": 3,
+    "duo": 2, "pair": 2, "couple": 2, "twins": 2, "both": 2, "trio": 3, "triplets": 3, "quartet": 4,
+    "quadruplets": 4, "quintet": 5, "quintuplets": 5, "sextet": 6, "septet": 7, "octet": 8,
+}  # fmt: skip
+SPOKEN = {
+    word: number
+    for number, word in enumerate(
+        [
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ],
+        start=2,
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "dozen": 12}
+NUMBER = rf"(?P<n>\d{{1,3}}|{'|'.join(SPOKEN)})"
+MEMBERS = re.compile(
+    rf"\b{NUMBER}[\s-]+(?:piece|member|person|strong|man|woman|girl|boy|headed)\b"
+    rf"|\b(?:of|exactly|all|the)\s+(?:about\s+)?(?P<n2>\d{{1,3}}|{'|'.join(SPOKEN)})\b(?!\s*[-]?\s*(?:cm|metre|year|buttons?))",
+    re.IGNORECASE,
+)
+YEARS = frozenset(
+    {"year", "years", "metre", "metres", "meter", "foot", "feet", "cm", "inch", "button", "buttons"}
+)
+ROLES = re.compile(
+    r"\b(?:the|a|an|one|another|on|his|her|their)\s+(?:[\w-]+\s+){0,3}?(?:singer|vocalist|drummer|bassist|guitarist|pianist|keyboardist|"
+    r"violinist|cellist|violist|saxophonist|trumpeter|trombonist|rapper|dj|frontman|frontwoman|percussionist|accordionist|fiddler|harpist|"
+    r"leader|first|second|third|fourth|fifth|sixth|last|other|others|tallest|shortest|oldest|youngest|eldest|taller|shorter|"
+    r"older|younger|middle|left|right|left-hand|right-hand|man|woman|girl|boy|brother|sister|mother|father|son|daughter|grandmother|grandfather|"
+    r"player|dancer|lead|male|female|remaining|bass|drums|guitar|keys|vocals|drum|double\s+bass|in|with|wears|has|is)\b",
+    re.IGNORECASE,
+)
+LISTED = re.compile(r"(?:^|[;\n:.]|\(\d\)|\b\d[.)])\s*[A-Za-z]")
+ONE_EACH = re.compile(
+    r"\b(?:one|another|each|first|second|third|fourth|fifth|sixth|seventh|other|others|the\s+rest|left|right|middle|centre|center|last|fourth)\b",
+    re.IGNORECASE,
+)
+PEOPLE_LISTED = re.compile(
+    r"\b(?:a|an|one|the)\s+(?:[\w-]+,?\s+){0,4}?(?:man|woman|girl|boy|person|lady|gentleman|guy|dog|cat|robot|wolf|fox|horse)\b(?!\s+of\s+(?:two|three|four))",
+    re.IGNORECASE,
+)
+PROPER = re.compile(r"\b[A-Z][a-z]{2,}\b(?=\s*(?:[,:(]|has|wears|is|in|with|the|plays|-))")
+
+
+def counted(reading: Reading) -> int | None:
+    """The exact number of members, or None when the text gives none."""
+    twins = re.search(r"\b(twin|triplet)\s+(?:sisters|brothers|girls|boys)\b", reading.plain, re.I)
+    if twins:
+        return NAMED[twins[1].lower()]
+    match = MEMBERS.search(reading.plain)
+    if match:
+        return _value(match["n"] or match["n2"])
+    for hit in reading.of(
+        "group_noun", "known_count", "human", "role", "species", "robot", "creature"
+    ):
+        number = _before(reading, hit)
+        if number:
+            return number
+    return _listed(reading)
+
+
+def _before(reading: Reading, hit: Hit) -> int | None:
+    """The number up to four words before a noun, or the number that the noun itself is."""
+    if hit.words[-1] in NAMED or reading.word(hit.last) in NAMED:
+        name = hit.words[-1] if hit.words[-1] in NAMED else reading.word(hit.last)
+        vague = (
+            name in {"couple", "pair"}
+            and reading.word(hit.last + 1) == "of"
+            and (reading.word(hit.first - 1) == "a" and name == "couple")
+        )
+        return None if vague else NAMED[name]
+    clause = reading.tokens[hit.first].sentence
+    for at in range(hit.first - 1, max(-1, hit.first - 6), -1):
+        word = reading.word(at)
+        if reading.tokens[at].sentence != clause:
+            return None
+        if (word in SPOKEN or word.isdigit()) and reading.word(at + 1) not in YEARS:
+            return _value(word)
+    return None
+
+
+def _listed(reading: Reading) -> int | None:
+    """Members named one by one at the start: "a man and a woman"."""
+    opening = reading.plain.split(".")[0]
+    people = PEOPLE_LISTED.findall(opening)
+    return len(people) if len(people) >= 2 else None
+
+
+def _value(word: str) -> int:
+    return int(word) if word.isdigit() else SPOKEN[word.lower()]
+
+
+def distinguished(reading: Reading) -> bool:
+    """True when there are at least as many signs of a single member as there are members."""
+    number = counted(reading)
+    if number is None:
+        return False
+    text = reading.plain
+    signs = max(
+        len(ROLES.findall(text)),
+        len(ONE_EACH.findall(text)),
+        len(PEOPLE_LISTED.findall(text)),
+        len(LISTED.findall(text)) - 1,
+        len({name for name in PROPER.findall(text)}),
+        _colour_list(reading, number),
+        len({hit.phrase for hit in reading.of("role")}),
+        len(re.findall(r"\bone\b", text, re.I))
+        + len(re.findall(r"\b(?:another|other|others)\b", text, re.I)),
+    )
+    return signs >= number or (signs == number - 1 and signs > 0)
+
+
+def _colour_list(reading: Reading, number: int) -> int:
+    """ "one red, one blue" or "in red, green, gold and white respectively": colours set apart."""
+    if not reading.near_any({"one", "respectively", "each", "different"}):
+        return 0
+    colours = {hit.phrase for hit in reading.of("colour")}
+    return number if len(colours) >= number and number <= 8 else 0
+
+
+def loose_words(reading: Reading) -> tuple[int, int] | None:
+    """Where the text speaks of an uncounted number, for the quote."""
+    for hit in (*reading.of("group_loose"), *reading.of("group_noun")):
+        return reading.span(hit)
+    return None

@@ -1,0 +1,116 @@
+"""The words the validator knows, read once from ``data/*.toml`` and matched by whole words.
+
+A phrase is a tuple of folded words; hyphens count as spaces. Plurals are found by trying the
+singular, so the data files hold singulars only.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).with_name("data")
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
+WORD_FILES = ("appearance", "garments", "people", "beings", "manner", "names")
+NO_PLURAL = frozenset({"clothes", "glasses", "his", "hers", "this", "news"})
+STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\xa0": " "})
+
+
+def data(name: str) -> dict[str, Any]:
+    """One data file as a dictionary."""
+    with (DATA / f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def folded(word: str) -> str:
+    """Lower case, without accents, with straight apostrophes."""
+    if word.isascii():
+        return word.lower()
+    plain = unicodedata.normalize("NFKD", word.translate(STRAIGHT))
+    return "".join(mark for mark in plain if not unicodedata.combining(mark)).casefold()
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    return tuple(folded(match.group()) for match in WORD.finditer(text))
+
+
+@dataclass(frozen=True)
+class Phrase:
+    words: tuple[str, ...]
+    categories: frozenset[str]
+
+
+@cache
+def phrases() -> dict[str, tuple[Phrase, ...]]:
+    """All phrases by their first word, the longest first."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for name in WORD_FILES:
+        for category, listing in data(name).items():
+            for entry in listing.replace("\n", " ").split(","):
+                words = words_of(entry)
+                if words:
+                    found.setdefault(words, set()).add(category)
+    table: dict[str, list[Phrase]] = {}
+    for words, categories in found.items():
+        table.setdefault(words[0], []).append(Phrase(words, frozenset(categories)))
+    return {
+        first: tuple(sorted(entries, key=lambda phrase: -len(phrase.words)))
+        for first, entries in table.items()
+    }
+
+
+@cache
+def singular(word: str) -> tuple[str, ...]:
+    """The word itself and what it could be the plural or possessive of."""
+    forms = [word]
+    if word in NO_PLURAL:
+        return (word,)
+    if word.endswith("'s"):
+        forms.append(word[:-2])
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        forms.append(word[:-1])
+        if word.endswith("es"):
+            forms.append(word[:-2])
+        if word.endswith("ies"):
+            forms.append(word[:-3] + "y")
+        if word.endswith("ves"):
+            forms.append(word[:-3] + "f")
+    return tuple(forms)
+
+
+@cache
+def word_set(file: str, name: str) -> frozenset[str]:
+    """A flat set of single entries from a data file."""
+    source = data(file)
+    listing = source.get(name) or source["words"][name]
+    return frozenset(" ".join(words_of(entry)) for entry in listing.split(",") if entry.strip())
+
+
+@cache
+def languages() -> dict[str, frozenset[str]]:
+    return {name: word_set("languages", name) for name in data("languages")}
+
+
+@dataclass(frozen=True)
+class Pattern:
+    code: str
+    anywhere: bool
+    find: re.Pattern[str]
+
+
+@cache
+def patterns() -> tuple[Pattern, ...]:
+    """The expressions of ``patterns.toml``, compiled at first use."""
+    return tuple(
+        Pattern(
+            entry["code"],
+            bool(entry.get("anywhere", False)),
+            re.compile(entry["find"], re.VERBOSE | re.IGNORECASE),
+        )
+        for entry in data("patterns")["pattern"]
+    )

@@ -1,0 +1,388 @@
+"""Whether there is enough to draw: too short, generic, vague, only character, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.cast.findings import Finding
+from pipeline.cast.groups import counted, distinguished, loose_words
+from pipeline.cast.reading import Hit, Reading
+from pipeline.cast.slots import Look
+from pipeline.model import CharacterKind
+
+PEOPLE = (CharacterKind.HUMAN, CharacterKind.MASKED)
+ENOUGH_WORDS = {"bare": 6, "thin": 10, "short": 16}
+MOST_WORDS = 90
+SLOT_NOUNS = frozenset(
+    [
+        "clothes",
+        "clothing",
+        "outfit",
+        "outfits",
+        "attire",
+        "look",
+        "looks",
+        "style",
+        "wardrobe",
+        "hair",
+        "hairstyle",
+        "haircut",
+        "hairdo",
+        "face",
+        "appearance",
+        "dress",
+        "clothed",
+        "dressed",
+        "getup",
+        "fashion",
+        "accessories",
+        "jewellery",
+        "jewelry",
+        "jacket",
+        "coat",
+        "shirt",
+        "shoes",
+        "eyes",
+        "smile",
+        "features",
+        "vibe",
+        "makeup",
+        "colours",
+        "colors",
+        "design",
+        "body",
+        "shape",
+        "fur",
+        "markings",
+        "costume",
+        "costumes",
+        "suit",
+        "figure",
+    ]
+)
+
+
+def substance(look: Look, name: str, hard: bool, face_counts: bool) -> Iterator[Finding]:
+    """Findings about too little.
+
+    Args:
+        look: The reading.
+        name: The character's name.
+        hard: True when another finding already stops the text; then thinness adds nothing.
+        face_counts: True when no reference picture will carry the face.
+    """
+    words = len(look.reading.tokens)
+    if name_only(look.reading, name):
+        yield Finding("name_only", 0, len(look.reading.text.rstrip()))
+        return
+    vague = list(_vague(look))
+    thin = [] if hard else list(_thin(look, bool(vague)))
+    yield from vague
+    yield from thin
+    if look.kind is CharacterKind.GROUP:
+        yield from _group(look, hard)
+    stopped = hard or bool(thin) or bool(vague)
+    if not hard:
+        yield from _missing(look, stopped=bool(thin) or bool(vague), face_counts=face_counts)
+    yield from _age_doubts(look, stopped or hard)
+    if words > _most(look):
+        yield _too_long(look.reading, _most(look))
+
+
+def name_only(reading: Reading, name: str) -> bool:
+    """Only names: every word capitalised, none of them known to say anything about looks."""
+    tokens = reading.tokens
+    if not tokens or len(tokens) > 5:
+        return False
+    own = {word.strip(".,'").lower() for word in name.split()}
+    if own and all(token.word in own for token in tokens):
+        return True
+    titles = {
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "the",
+        "dj",
+        "mc",
+        "captain",
+        "sir",
+        "lady",
+        "miss",
+        "de",
+        "van",
+        "von",
+        "of",
+        "and",
+        "is",
+    }
+    if len(tokens) <= 3 and tokens[0].word in {"dj", "mc", "mr", "mrs", "ms", "dr", "miss", "sir"}:
+        return all(reading.text[token.start].isupper() for token in tokens)
+    for token in tokens:
+        cased = reading.text[token.start].isupper()
+        hit = reading.hit_at.get(tokens.index(token))
+        says = hit is not None and bool(
+            hit.categories - {"real_alone", "shade", "personality", "vague"}
+        )
+        if token.word not in titles and (
+            not cased or (says and len(tokens) > 2) or (says and not own)
+        ):
+            return False
+    return True
+
+
+def _visible(look: Look) -> int:
+    """How many slots say something that a camera sees."""
+    return len(look.filled.said)
+
+
+def _thin(look: Look, vague: bool) -> Iterator[Finding]:
+    reading, filled = look.reading, look.filled
+    words = len(reading.tokens)
+    whole = (0, len(reading.text.rstrip()))
+    if filled.complete and words >= ENOUGH_WORDS["bare"]:
+        return
+    traits = _visible(look)
+    personal = list(reading.of("personality"))
+    blank = _blank(look)
+    if blank and personal and not vague:
+        yield Finding("personality_only", *reading.span(personal[0]))
+    generic = _generic_hit(reading)
+    if generic and (blank or len(filled.lacking) >= 2):
+        yield Finding("generic", *reading.span(generic))
+    named = bool(generic) or (blank and bool(personal)) or vague
+    if look.kind is CharacterKind.GROUP and words >= ENOUGH_WORDS["bare"]:
+        return
+    if words < ENOUGH_WORDS["bare"] or (words < ENOUGH_WORDS["thin"] and not named):
+        yield Finding("too_short", *whole)
+    elif not named and len(filled.lacking) >= 2:
+        if words < ENOUGH_WORDS["short"]:
+            yield Finding("too_short", *whole)
+        elif traits <= 2 and look.kind is not CharacterKind.GROUP:
+            yield Finding("generic", *_opening(reading))
+
+
+def _blank(look: Look) -> bool:
+    """Nothing said that would tell this one from another of the kind."""
+    said = look.filled.said - {"age", "species", "form", "count", "has_size"}
+    if look.kind in PEOPLE:
+        return not said & {"hair", "clothing", "covering"} and len(said) <= 1 and not look.hair_said
+    return not said & {"coat", "colour", "material", "members"} and len(said) <= 1
+
+
+def _generic_hit(reading: Reading) -> Hit | None:
+    bodies = {"build", "height", "size", "length", "weight", "frame", "stature", "physique"}
+    for hit in reading.of("generic"):
+        if reading.word(hit.last + 1) not in bodies and hit.phrase not in {
+            "any",
+            "basic",
+            "common",
+            "regular",
+        }:
+            return hit
+        if hit.phrase in {"any", "regular", "common", "basic"} and reading.word(hit.last + 1) in {
+            "guy",
+            "man",
+            "woman",
+            "girl",
+            "boy",
+            "person",
+            "dude",
+            "singer",
+            "dog",
+            "cat",
+            "robot",
+            "people",
+            "clothes",
+            "lad",
+            "kid",
+        }:
+            return hit
+    return None
+
+
+def _opening(reading: Reading) -> tuple[int, int]:
+    """The first clause, as what the text offers instead of a look."""
+    first = [token for token in reading.tokens if token.clause == reading.tokens[0].clause][:8]
+    return first[0].start, first[-1].end
+
+
+def _vague(look: Look) -> Iterator[Finding]:
+    """Praise where a trait should be: it counts when it stands for an open slot."""
+    reading, filled = look.reading, look.filled
+    hits = [hit for hit in reading.of("vague") if not _tied_to_colour(reading, hit)]
+    standing_in = [hit for hit in hits if _stands_in(look, hit)]
+    if filled.complete and not standing_in:
+        return
+    chosen = standing_in if filled.complete or len(filled.lacking) < 2 else hits
+    if chosen and (not filled.complete or look.kind in PEOPLE):
+        hit = chosen[0]
+        start, end = reading.span(hit)
+        follow = reading.word(hit.last + 1)
+        if follow in SLOT_NOUNS:
+            end = reading.tokens[hit.last + 1].end
+        yield Finding("vague", start, end)
+
+
+def _stands_in(look: Look, hit: Hit) -> bool:
+    """ "stylish clothes" while no garment is named, "nice hair" while none is described."""
+    word = look.reading.word(hit.last + 1)
+    if word not in SLOT_NOUNS:
+        return False
+    if word.startswith("hair"):
+        return not look.has_hair
+    if word in {"face", "features", "eyes", "smile", "figure", "body"}:
+        return len(look.filled.lacking) > 0
+    return not look.has_clothing if look.kind in PEOPLE else len(look.filled.lacking) > 0
+
+
+def _tied_to_colour(reading: Reading, hit: Hit) -> bool:
+    """ "cool grey" and "vintage denim" qualify a colour or cloth; that is not vague."""
+    following = reading.hit_at.get(hit.last + 1)
+    if following and following.categories & {"colour", "material", "pattern"}:
+        return True
+    if hit.phrase in {
+        "vintage",
+        "retro",
+        "casual",
+        "smart",
+        "fit",
+        "good",
+        "modern",
+        "fancy",
+        "striking",
+        "sweet",
+        "super",
+    }:
+        return following is not None and bool(
+            following.categories & {"garment", "footwear", "object", "accessory", "hair_style"}
+        )
+    return False
+
+
+def _missing(look: Look, *, stopped: bool, face_counts: bool) -> Iterator[Finding]:
+    filled = look.filled
+    if look.kind in PEOPLE and not stopped:
+        if "clothing" in filled.lacking:
+            yield Finding("missing_clothing", *_garment_span(look))
+        if "hair" in filled.lacking:
+            yield Finding("missing_hair", *_hair_span(look))
+    if stopped and not face_counts:
+        return
+    lacks_face = look.kind is CharacterKind.HUMAN and filled.shoulds < 2
+    other = look.kind not in (*PEOPLE, CharacterKind.GROUP) and not filled.complete
+    covering = look.kind is CharacterKind.MASKED and "covering" in filled.lacking
+    if lacks_face or other or covering:
+        yield Finding("missing_face_identity")
+
+
+def _garment_span(look: Look) -> tuple[int, int]:
+    for hit in look.reading.of("garment", "clothing_vague"):
+        return look.reading.span(hit)
+    return (0, 0)
+
+
+def _hair_span(look: Look) -> tuple[int, int]:
+    for hit in look.reading.of("hair", "hair_style"):
+        if not hit.categories & {"garment", "accessory"}:
+            return look.reading.span(hit)
+    return (0, 0)
+
+
+def _age_doubts(look: Look, stopped: bool) -> Iterator[Finding]:
+    reading = look.reading
+    if look.kind not in (*PEOPLE, CharacterKind.GROUP):
+        return
+    minors = [hit for hit in reading.of("minor_word") if _is_minor(reading, hit)]
+    young = [age for age in look.ages if age.high < 18]
+    grown = [age for age in look.ages if age.low >= 18]
+    if young:
+        yield Finding("minor", young[0].start, young[0].end)
+    elif minors and not grown:
+        yield Finding("minor", *reading.span(minors[0]))
+    elif not grown:
+        yield from _no_age(look, stopped)
+
+
+def _no_age(look: Look, stopped: bool) -> Iterator[Finding]:
+    reading = look.reading
+    straddling = [age for age in look.ages if age.low < 18]
+    for hit in reading.of("young_word"):
+        following = reading.hit_at.get(hit.last + 1)
+        if hit.phrase in {"young", "younger"} and reading.word(hit.last + 1) == "and":
+            continue
+        if (
+            hit.phrase in {"girl", "boy"}
+            and following
+            and following.categories & {"garment", "accessory"}
+        ):
+            continue
+        yield Finding("ambiguous_age", *reading.span(hit))
+        return
+    if straddling:
+        yield Finding("ambiguous_age", straddling[0].start, straddling[0].end)
+    elif look.kind in PEOPLE and not look.ages and not stopped:
+        person = next(reading.of("human", "role"), None)
+        yield Finding("ambiguous_age", *(reading.span(person) if person else (0, 0)))
+
+
+def _is_minor(reading: Reading, hit: Hit) -> bool:
+    """ "kid leather", "baby blue", "minor scar", "child-sized" are not children."""
+    after, before = reading.word(hit.last + 1), reading.word(hit.first - 1)
+    if after in {
+        "leather",
+        "glove",
+        "gloves",
+        "blue",
+        "pink",
+        "face",
+        "faced",
+        "hair",
+        "hairs",
+        "hairline",
+        "scar",
+        "sized",
+        "size",
+        "suede",
+        "bangs",
+        "skin",
+        "boots",
+        "grand",
+        "burn",
+        "scratches",
+        "key",
+        "chord",
+        "doll",
+        "tooth",
+        "teeth",
+    }:
+        return False
+    if hit.phrase in {"minor", "juvenile"} and before not in {"a", "the", "is", "still"}:
+        return False
+    return before not in {
+        "like",
+        "since",
+        "inner",
+        "of",
+        "her",
+        "his",
+        "their",
+    } or hit.phrase not in {"child", "kid", "baby"}
+
+
+def _group(look: Look, hard: bool) -> Iterator[Finding]:
+    reading = look.reading
+    if counted(reading) is None:
+        yield Finding("group_count_missing", *(loose_words(reading) or (0, 0)))
+    elif not distinguished(reading) and not hard:
+        yield Finding("group_members_undistinguished", *(loose_words(reading) or (0, 0)))
+
+
+def _most(look: Look) -> int:
+    if look.kind is not CharacterKind.GROUP:
+        return MOST_WORDS
+    return MOST_WORDS + 20 * max(0, min(6, (counted(look.reading) or 2) - 2))
+
+
+def _too_long(reading: Reading, most: int) -> Finding:
+    return Finding("too_long", reading.tokens[most].start, len(reading.text.rstrip()))
