@@ -108,7 +108,8 @@ def _look(canvas: Canvas, figure: Figure) -> Look:
     plain = mix(colours.mass, colours.shade, 0.4)
     garment = from_hex(figure.garment) if figure.garment else mix(plain, colours.accent, 0.35)
     hair = from_hex(figure.hair) if figure.hair else scaled(colours.shade, 0.8)
-    skin = mix(mix(colours.shade, (88.0, 116.0, 168.0), 0.62), colours.haze, 0.15)
+    open_skin = mix(mix(colours.shade, (88.0, 116.0, 168.0), 0.62), colours.haze, 0.15)
+    skin = from_hex(figure.skin) if figure.skin else open_skin
     return Look(
         skin=skin,
         hair=_lifted(hair),

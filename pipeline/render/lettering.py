@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -137,18 +138,18 @@ def _extent(font: Font, text: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=32)
 def font_for(text: str, size: int) -> Font:
-    """Pillow's own font, or the first known one that has every letter of the text."""
-    own = ImageFont.load_default(size)
-    if all(_covers(own, letter) for letter in set(text)):
-        return own
-    for name in WIDE_FONTS:
-        try:
-            font = ImageFont.truetype(name, size)
-        except OSError:
-            continue
-        if all(_covers(font, letter) for letter in set(text)):
-            return font
-    return own
+    """Pillow's own font if it has every letter, else the known one that has the most of them."""
+    letters = set(text)
+    fonts = [ImageFont.load_default(size)]
+    if _missing(fonts[0], letters):
+        for name in WIDE_FONTS:
+            with suppress(OSError):
+                fonts.append(ImageFont.truetype(name, size))
+    return min(fonts, key=lambda font: _missing(font, letters))
+
+
+def _missing(font: Font, letters: set[str]) -> int:
+    return sum(not _covers(font, letter) for letter in letters)
 
 
 @lru_cache(maxsize=4096)

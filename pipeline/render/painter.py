@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import pi, sin
 
 import cv2
 import numpy as np
@@ -26,7 +27,11 @@ from pipeline.render.spec import SceneSpec
 
 Planes = NDArray[np.uint8]
 
-OVERSCAN = (1.4, 1.34)
+OVERSCAN = (0.78, 0.5)
+"""Frame heights by which sheets are wider and higher than the frame, so that moves find paint."""
+DRIFT_HZ = 0.035
+DRIFT_REACH_S = 4.0
+SHARPNESS = 0.55
 HORIZONS = {"eye": 0.6, "low": 0.8, "high": 0.38, "top": 0.14, "dutch": 0.6, "pov": 0.56}
 CLOSE = ("MCU", "CU", "ECU")
 KICK = 0.008
@@ -48,8 +53,8 @@ class Scene:
         self.spec, self.size, self.fps = spec, size, fps
         self._rhythm = Rhythm(spec)
         half = (size[0] // 2, size[1] // 2)
-        sheet = (round(half[0] * OVERSCAN[0]), round(half[1] * OVERSCAN[1]))
         unit = float(min(half[1], half[0] * 0.8))
+        sheet = (round(half[0] + OVERSCAN[0] * unit), round(half[1] + OVERSCAN[1] * unit))
         self._frame = Frame(half, sheet, unit, NEARNESS[spec.size])
         self._layers = _paint(spec, self._frame)
         self._sparks = Sparks(spec, size)
@@ -67,7 +72,7 @@ class Scene:
         cv2.multiply(parts[0], self._vignette, parts[0], (1 + EXPOSURE * pulse) / 255)
         made = np.empty((self.size[1] * 3 // 2, self.size[0]), np.uint8)
         luma = made[: self.size[1]]
-        cv2.resize(parts[0], self.size, dst=luma, interpolation=cv2.INTER_CUBIC)
+        cv2.resize(_crisp(parts[0]), self.size, dst=luma, interpolation=cv2.INTER_CUBIC)
         pan = (pose.pan_x + pose.track_x, pose.pan_y + pose.track_y)
         self._sparks.draw(luma, self._rhythm.flow(time_s), pulse, pan)
         chroma = made[self.size[1] :].reshape(2, self._frame.size[1], self._frame.size[0])
@@ -112,10 +117,11 @@ class Scene:
     def _matrix(self, layer: Layer, pose: Pose, time_s: float) -> NDArray[np.float64]:
         swing = self._rhythm.swing(time_s)
         pulse = self._rhythm.pulse(time_s)
-        flow = self._rhythm.flow(time_s)
+        # There and back: a sheet that only went on would show its edge.
+        away = sin(2 * pi * DRIFT_HZ * self._rhythm.flow(time_s)) * DRIFT_REACH_S
         shift = (
-            layer.sway * swing + layer.drift[0] * flow,
-            -layer.bob * pulse + layer.drift[1] * flow,
+            layer.sway * swing + layer.drift[0] * away,
+            -layer.bob * pulse + layer.drift[1] * away,
         )
         matrix = matrix_of(layer, pose, shift, self._frame)
         if layer.sway_turn:
@@ -161,6 +167,12 @@ def _soft(layer: Layer, spec: SceneSpec, unit: float) -> Layer:
     """The same layer out of focus, as a long lens shows what is behind a face."""
     sigma = unit * {"MCU": 0.008, "CU": 0.016, "ECU": 0.026}[spec.size]
     return replace(layer, art=np.asarray(cv2.GaussianBlur(layer.art, (0, 0), sigma), np.uint8))
+
+
+def _crisp(luma: Planes) -> Planes:
+    """Edges raised a little, since enlarging softens them."""
+    soft = cv2.GaussianBlur(luma, (3, 3), 0)
+    return np.asarray(cv2.addWeighted(luma, 1 + SHARPNESS, soft, -SHARPNESS, 0), np.uint8)
 
 
 def _vignette(size: tuple[int, int]) -> NDArray[np.uint8]:

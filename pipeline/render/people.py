@@ -87,6 +87,11 @@ def _torso(brush: Brush, look: Look, body: Body, wide: float) -> None:
          (waist, 0.60), (hip, 0.47), (-hip, 0.47), (-waist, 0.60), (-shoulder * 0.92, 0.72)],
         look.garment,
     )  # fmt: skip
+    if body.figure.coat:
+        hem = [(-0.09, 0.58), (0.09, 0.58), (0.14, 0.22), (0.05, 0.20), (-0.05, 0.21)]
+        brush.shape([*hem, (-0.14, 0.23)], look.garment)
+        fold = scaled(look.garment, 0.7)
+        brush.limb([(0.012, 0.62), (0.03, 0.4), (0.04, 0.22)], [0.003, 0.006, 0.01], fold)
     lapel = mix(look.garment, look.dark, 0.35)
     brush.sharp([(-0.035, 0.845), (0.035, 0.845), (0.008, 0.70), (-0.008, 0.70)], lapel, 0.8)
     brush.limb([(0, 0.80), (0, 0.875)], [0.062, 0.055], scaled(look.skin, 0.85))
@@ -104,7 +109,7 @@ def _head(brush: Brush, look: Look, body: Body) -> None:
     fringe = [(-0.056, 0.90), (-0.062, 0.965), (-0.03, 1.003), (0.02, 1.006), (0.056, 0.975),
               (0.058, 0.945), (0.03, 0.972), (-0.012, 0.968), (-0.036, 0.94)]  # fmt: skip
     brush.shape(fringe, look.hair)
-    brush.oval((-0.03, 0.945), (0.032, 0.05), look.hair)
+    brush.oval((-0.041, 0.943), (0.022, 0.048), look.hair)
 
 
 def _face(brush: Brush, look: Look, body: Body) -> None:

@@ -92,6 +92,13 @@ class Sheet:
         cv2.ellipse(mask, at, axes, 0, 0, 360, 255, -1, cv2.LINE_AA, SHIFT)
         return mask
 
+    def glow(
+        self, centre: tuple[float, float], radius: float, colour: Colour, strength: float
+    ) -> None:
+        """A soft round light, nothing left of it at the radius."""
+        soft = glow_mask((self.width, self.height), centre, radius, 1.8)
+        self.fill((soft * 255).astype(np.uint8), colour, strength)
+
     def ground(self, heights: NDArray[np.float32], colour: Colour) -> None:
         """Everything below a line of y values, one a column."""
         rows = np.arange(self.height, dtype=np.float32)[:, None]

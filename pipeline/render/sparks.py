@@ -119,10 +119,10 @@ def _rain_sheet(size: tuple[int, int], rng: np.random.Generator, layer: int) -> 
 def _snow_sheet(size: tuple[int, int], rng: np.random.Generator, layer: int) -> Luma:
     sheet = np.zeros((size[1], size[0]), np.uint8)
     unit = min(size)
-    for _ in range(170 - 50 * layer):
+    for _ in range(110 - 34 * layer):
         x, y = rng.random(2) * size
         dot = _dot(unit * rng.uniform(0.0015, 0.003) * (1 + layer))
-        _add(sheet, dot, (round(x), round(y)), rng.uniform(0.4, 0.85))
+        _add(sheet, dot, (round(x), round(y)), rng.uniform(0.25, 0.65))
     return sheet
 
 

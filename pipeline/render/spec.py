@@ -50,6 +50,8 @@ class Figure(Frozen):
     long_hair: bool = False
     covered: bool = False
     skirt: bool = False
+    coat: bool = False
+    skin: Hex | None = None
     singing: bool = False
     build: Unit = 0.5
     count: int = Field(default=1, ge=1, le=6)

@@ -64,6 +64,8 @@ def figure_of(kind: CharacterKind, description: str, singing: bool = False) -> F
         long_hair=bool(_score(text, table["long_hair"])),
         covered=covered,
         skirt=bool(_score(text, table["skirts"])),
+        coat=bool(_score(text, table["coats"])),
+        skin=next((tone for word, tone in table["skins"].items() if word in text), None),
         singing=singing,
         count=_count(text) if kind == CharacterKind.GROUP else 1,
     )

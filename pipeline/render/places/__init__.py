@@ -8,8 +8,9 @@ from pipeline.render.places.beyond import abstract, space
 from pipeline.render.places.canvas import Canvas, Layers
 from pipeline.render.places.city import city
 from pipeline.render.places.inside import room, stage, studio
-from pipeline.render.places.land import desert, field, forest, mountain, road
+from pipeline.render.places.land import desert, field, mountain, road
 from pipeline.render.places.water import sea
+from pipeline.render.places.woods import forest
 from pipeline.render.spec import Place
 
 PAINTERS: dict[Place, Callable[[Canvas], Layers]] = {

@@ -116,9 +116,8 @@ def _lamps(canvas: Canvas) -> Layer | None:
             sheet.polygon(
                 [(x, top), (x + arm, top - 2), (x + arm, top + thick), (x, top + 2 * thick)], post
             )
-            for radius, strength in ((0.06, 0.16), (0.03, 0.3), (0.012, 0.95)):
-                grown = canvas.unit * radius * (0.4 + near)
-                sheet.ellipse(
-                    (x + arm, top + thick), (grown, grown), canvas.colours.light, strength
-                )
+            head = (x + arm, top + thick)
+            sheet.glow(head, canvas.unit * 0.13 * (0.4 + near), canvas.colours.light, 0.6)
+            bulb = canvas.unit * 0.012 * (0.4 + near)
+            sheet.ellipse(head, (bulb, bulb), canvas.colours.light, 0.95)
     return sheet.layer(0.85)

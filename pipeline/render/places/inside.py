@@ -235,10 +235,7 @@ def _furniture(canvas: Canvas) -> Layer | None:
     sheet.polygon(
         [(x - 2, foot), (x - 2, foot - unit * 0.5), (x + 2, foot - unit * 0.5), (x + 2, foot)], dark
     )
-    for radius, strength in ((0.26, 0.12), (0.16, 0.2), (0.08, 0.35)):
-        sheet.ellipse(
-            (x, foot - unit * 0.5), (unit * radius, unit * radius), canvas.colours.light, strength
-        )
+    sheet.glow((x, foot - unit * 0.5), unit * 0.4, canvas.colours.light, 0.55)
     shade = [
         (x - unit * 0.075, foot - unit * 0.45),
         (x - unit * 0.04, foot - unit * 0.56),

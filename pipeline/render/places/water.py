@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.render.noise import fbm, ridge
+from pipeline.render.noise import fbm, ridge, smooth_ridge
 from pipeline.render.palette import mix
 from pipeline.render.places.canvas import Canvas, Layers, mist, sky
 from pipeline.render.sheet import Layer
@@ -18,8 +18,28 @@ def sea(canvas: Canvas) -> Layers:
     for number in range(2):
         yield _glitter(canvas, number)
     yield mist(canvas, 0.2, canvas.horizon, 0.45)
-    for number in range(3):
+    for number in range(1 if canvas.spec.figures else 3):
         yield _wave(canvas, number)
+    if canvas.spec.figures:
+        yield _beach(canvas)
+
+
+def _beach(canvas: Canvas) -> Layer | None:
+    """Sand to stand on, dark where the water has just been."""
+    sheet = canvas.sheet()
+    line = smooth_ridge(canvas.width, canvas.seed(79), 3)
+    heights = (canvas.horizon + canvas.unit * (0.13 + 0.05 * line)).astype(np.float32)
+    sand = mix(mix(canvas.colours.mass, canvas.colours.haze, 0.45), (96.0, 130.0, 160.0), 0.25)
+    sheet.ground(heights, sand)
+    below = np.arange(canvas.height, dtype=np.float32)[:, None] - heights[None, :]
+    foam = np.exp(-((below / (canvas.unit * 0.006)) ** 2)) * 0.7
+    sheet.wash(canvas.colours.light, np.asarray(foam, np.float32))
+    wet = np.exp(-below.clip(0) / (canvas.unit * 0.05)) * 0.3
+    sheet.wash(canvas.colours.shade, np.asarray(wet, np.float32))
+    sheet.fade_down(canvas.colours.shade, canvas.horizon + canvas.unit * 0.1, canvas.height, 0.75)
+    grain = fbm((canvas.width, canvas.height), canvas.seed(78), (1.6, 0.4))
+    sheet.wash(canvas.colours.haze, np.clip(grain - 0.5, 0, 1) * 0.35)
+    return sheet.layer(0.95)
 
 
 def _islands(canvas: Canvas) -> Layer | None:
@@ -43,7 +63,7 @@ def _water(canvas: Canvas) -> Layer | None:
 
 
 def _glitter(canvas: Canvas, number: int) -> Layer | None:
-    """Sparks of light under the sun; two sheets that slide past each other."""
+    """Sparks of light under the sun; two sheets that slide past each other with the bar."""
     sheet = canvas.sheet()
     white = mix(canvas.colours.light, (255.0, 255.0, 255.0), 0.35)
     sheet.lay(np.full((canvas.height, canvas.width, 3), white, np.float32))
@@ -51,10 +71,10 @@ def _glitter(canvas: Canvas, number: int) -> Layer | None:
     columns = np.arange(canvas.width, dtype=np.float32)[None, :] - canvas.sun[0]
     spread = canvas.unit * 0.05 + np.clip(rows, 0, None) * 0.45
     path = np.exp(-((columns / spread) ** 2)) * (rows > 0)
-    sparks = fbm((canvas.width, canvas.height), canvas.seed(72 + number), (0.9, 0.14))
+    sparks = fbm((canvas.width, canvas.height), canvas.seed(72 + number), (0.55, 0.09))
     sheet.opacity = np.asarray(path * np.clip((sparks - 0.5) * 7, 0, 1) * 0.85, np.float32)
-    speed = canvas.unit * (0.03 if number else -0.03)
-    return sheet.layer(0.32 + 0.02 * number, base=0.55, pulse=0.45, drift=(speed, 0.0))
+    reach = canvas.unit * (0.014 if number else -0.014)
+    return sheet.layer(0.32 + 0.02 * number, base=0.55, pulse=0.45, sway=reach)
 
 
 def _wave(canvas: Canvas, number: int) -> Layer | None:
