@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TypeVar
 
 from pipeline import stage
-from pipeline.casting import picture_inputs, preview_inputs
 from pipeline.cuts.limits import SlotLimits
 from pipeline.cuts.slots import Hearing, slots_of
 from pipeline.lyrics.align import ALIGN, AlignInputs
@@ -30,7 +29,7 @@ from pipeline.model import (
     Transition,
 )
 from pipeline.planning.inputs import PlanInputs
-from pipeline.project import Project
+from pipeline.project import Project, ReferenceChoice
 from pipeline.stage import Stage, StageStore
 from pipeline.stages.analyze import ANALYZE, LISTEN, AnalyzeInputs, Heard, ListenInputs
 from pipeline.stages.compose import (
@@ -48,8 +47,10 @@ from pipeline.stages.compose import (
     pieces_of,
     plan,
 )
-from pipeline.stages.generate import PREVIEW, PreviewInputs
+from pipeline.stages.generate import PREVIEW, PreviewInputs, Window
+from pipeline.stages.generate import inputs_of as inputs_of_preview
 from pipeline.stages.reference import REFERENCE, ReferenceInputs
+from pipeline.stages.reference import inputs_of as inputs_of_reference
 from pipeline.stages.slots import SLOTS, SlotInputs, SlotPlan, score_of
 
 In = TypeVar("In", bound=Frozen)
@@ -214,7 +215,11 @@ class Derivation:
         return tuple(one.id for one in (*self.plan.characters, *self.plan.locations))
 
     def reference_inputs(self, subject_id: str) -> ReferenceInputs:
-        return picture_inputs(self.project, _made(self.plan, "plan"), subject_id)
+        present = _made(self.plan, "plan")
+        everything = (*present.characters, *present.locations)
+        subject = _made(next((one for one in everything if one.id == subject_id), None), "plan")
+        choice = self.project.references.get(subject_id, ReferenceChoice())
+        return inputs_of_reference(subject, present.style, choice.take)
 
     def still(self, subject_id: str) -> Still | None:
         return self.find(REFERENCE, self.reference_inputs(subject_id))
@@ -238,7 +243,22 @@ class Derivation:
         return shot.transition if shot else Transition.CUT
 
     def preview_inputs(self, slot_id: str) -> PreviewInputs:
-        return preview_inputs(self, self.slot(slot_id))
+        shot = _made(self.shots.get(slot_id), "plan")
+        slot, extent = self.slot(slot_id), self.extents[slot_id]
+        window = Window(
+            start_s=slot.start_s,
+            frames=extent.frames,
+            head=extent.head,
+            tail=extent.tail,
+            marks=tuple(mark for mark in extent.body if 0 < mark < extent.needed),
+            format=self.project.format,
+        )
+        inputs = inputs_of_preview(
+            _made(self.plan, "plan"), shot, _made(self.analysis, "analyze"), window
+        )
+        caption = (slot.lyric or shot.action) if self.project.captions else ""
+        take = self.project.preview_takes.get(slot_id, 1)
+        return inputs.model_copy(update={"caption": caption, "take": take})
 
     def preview(self, slot_id: str) -> Clip | None:
         return self.find(PREVIEW, self.preview_inputs(slot_id))

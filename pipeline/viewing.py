@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 from pipeline.derivation import Derivation, NotYet
 from pipeline.errors import StudioError
-from pipeline.media.video_poster import POSTER, PosterInputs
 from pipeline.model import Blob, Clip, Lyrics
+from pipeline.planning.lint import Finding, Limits, lint
 from pipeline.project import Project
 from pipeline.stage import canonical
+from pipeline.stages.poster import POSTER, poster_of
 from pipeline.staleness import Latest, clip_changes, film_changes
 from pipeline.views import ClipView, ProjectCard, ProjectView, StepState
 
 if TYPE_CHECKING:
     from pipeline.studio import Studio
-
-POSTER_WIDTH = 320
 
 
 class Viewer:
@@ -48,6 +47,7 @@ class Viewer:
             slots=look.slots,
             slot_warnings=look.slot_plan.warnings if look.slot_plan else (),
             plan=look.plan,
+            findings=findings_of(look),
             stills=stills,
             clips=clips,
             film=film,
@@ -98,7 +98,7 @@ class Viewer:
         return ClipView(None, state="stale", why=clip_changes(before, now))
 
     def _poster(self, look: Derivation, clip: Clip) -> Path | None:
-        poster = look.find(POSTER, poster_inputs(clip))
+        poster = look.find(POSTER, poster_of(clip))
         return self._path(poster.blob) if poster else None
 
     def _film_state(self, look: Derivation, made_once: bool) -> StepState:
@@ -162,6 +162,10 @@ class Steps:
         return StepState("clips", "Clips", state, made, len(self._clips))
 
 
-def poster_inputs(clip: Clip) -> PosterInputs:
-    """The picture that stands for a clip: its middle frame."""
-    return PosterInputs(blob=clip.blob, at_s=clip.duration_s / 2, width=POSTER_WIDTH)
+def findings_of(look: Derivation) -> tuple[Finding, ...]:
+    """What the linter says of the plan as it stands; nothing while there is none."""
+    if look.plan is None or not look.slots:
+        return ()
+    words = (look.lyrics or Lyrics()).words
+    longest_s = dict.fromkeys((slot.id for slot in look.slots), look.limits.max_s)
+    return lint(look.plan, look.slots, words, Limits(longest_s=longest_s, film_s=look.span))

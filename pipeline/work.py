@@ -24,6 +24,7 @@ from pipeline.stages.analyze import ANALYZE, LISTEN
 from pipeline.stages.compose import COMPOSE, PIECE, SOUND, pieces_of, plan
 from pipeline.stages.generate import PREVIEW
 from pipeline.stages.plan import PLAN
+from pipeline.stages.poster import POSTER, poster_of
 from pipeline.stages.reference import REFERENCE
 from pipeline.stages.slots import SLOTS
 from pipeline.staleness import Latest
@@ -154,7 +155,8 @@ class StudioWork:
 
     def _preview(self, task: Task) -> None:
         inputs = task.derivation.preview_inputs(task.unit)
-        self._compute(PREVIEW, inputs, task.report)
+        clip = self._compute(PREVIEW, inputs, task.report)
+        self._compute(POSTER, poster_of(clip), task.report)
         self._latest.remember(task.project.id, "previews", task.unit, inputs)
 
     def _piece(self, task: Task) -> None:

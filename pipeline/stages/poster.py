@@ -8,8 +8,9 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.media.video_poster import poster
-from pipeline.model import Blob, Frozen, Seconds
+from pipeline.model import Blob, Clip, Frozen, Seconds
 from pipeline.stage import Stage, Workbench
+from pipeline.timebase import tidy_s
 
 
 class PosterInputs(Frozen):
@@ -20,6 +21,11 @@ class PosterInputs(Frozen):
 
 class Poster(Frozen):
     blob: Blob
+
+
+def poster_of(clip: Clip) -> PosterInputs:
+    """The picture that stands for a clip: its middle frame."""
+    return PosterInputs(blob=clip.blob, at_s=tidy_s(clip.duration_s / 2))
 
 
 def make(inputs: PosterInputs, bench: Workbench) -> Poster:

@@ -16,7 +16,7 @@ PLACES = {
     "plan": "pipeline.stages.plan:PLAN",
     "reference": "pipeline.stages.reference:REFERENCE",
     "preview": "pipeline.stages.generate:PREVIEW",
-    "poster": "pipeline.media.video_poster:POSTER",
+    "poster": "pipeline.stages.poster:POSTER",
     "piece": "pipeline.stages.compose:PIECE",
     "sound": "pipeline.stages.compose:SOUND",
     "compose": "pipeline.stages.compose:COMPOSE",
