@@ -46,14 +46,12 @@ class EngineOptions:
         width: Units of each queue that this process runs at once.
         database: An open studio database to share; None opens the one of the home or URL.
         sweep_s: Seconds between looks for work that a dead process left.
-        idle_poll_s: Seconds between looks at a queue while no run is active.
-        busy_poll_s: The same while one is.
+        busy_poll_s: Seconds between looks at a queue while a run is active.
     """
 
     width: Mapping[str, int] = field(default_factory=default_width)
     database: Database | None = None
     sweep_s: float = 10.0
-    idle_poll_s: float = 1.25
     busy_poll_s: float = 0.25
 
 
@@ -108,8 +106,7 @@ class Engine:
         self._work.stages(goal)
         run_id = self.progress.claim(project_id, goal, selection)
         self.enqueue_run(run_id, project_id, goal, selection)
-        if self._host is not None:
-            self._host.quicken()
+        self.system.set_poll(self.options.busy_poll_s)
         return run_id
 
     def cancel(self, run_id: str) -> None:

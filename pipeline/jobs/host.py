@@ -37,14 +37,12 @@ class Host:
         self.owner = engine
         self.place = _place(engine)
         self.stopping = threading.Event()
-        self._wake = threading.Event()
         self._queues = queues
         self._options = engine.options
         self._system = engine.system
         self._progress = engine.progress
         self._slots = self._system.new_slots()
         self._engine = self._system.new_engine(POOL_SIZE)
-        self._poll_s = 0.0
         workflows.bind(workflows.Runtime(work, self._progress, self.stopping, engine.enqueue_units))
         self._register_queues()
         self._launch()
@@ -66,16 +64,11 @@ class Host:
         if self.stopping.is_set():
             return
         self.stopping.set()
-        self._wake.set()
         # Work that was taken in this very moment is handed on; the engine would call it an error.
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
         DBOS.destroy()
         self._engine.dispose()
         self._slots.close()
-
-    def quicken(self) -> None:
-        """Look at the queues more often from now on: a run was started in this process."""
-        self._wake.set()
 
     def sweep(self) -> None:
         """Hand on what dead processes left, and make up for runs that were never queued."""
@@ -127,10 +120,7 @@ class Host:
 
     def _set_pace(self, *, busy: bool) -> None:
         """Look at the queues often while a run is active, seldom while none is."""
-        poll_s = self._options.busy_poll_s if busy else self._options.idle_poll_s
-        if poll_s != self._poll_s:
-            self._system.set_poll(ALL_QUEUES, poll_s)
-            self._poll_s = poll_s
+        self._system.set_poll(self._options.busy_poll_s if busy else None)
 
     def _sweeping(self) -> None:
         while True:
@@ -139,9 +129,7 @@ class Host:
             except Exception:
                 if not self.stopping.is_set():
                     LOG.warning("the look for unfinished work failed", exc_info=True)
-            self._wake.wait(self._options.sweep_s)
-            self._wake.clear()
-            if self.stopping.is_set():
+            if self.stopping.wait(self._options.sweep_s):
                 return
 
     def _farewell(self) -> None:

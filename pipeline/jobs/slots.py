@@ -12,6 +12,7 @@ import hashlib
 import os
 import secrets
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,8 +21,9 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-# Longer than three sweeps: after a server restart every living owner has taken its lock again.
-SERVER_SETTLED_S = 35
+# Longer than a sweep: after an outage every living owner has taken its lock again by then.
+CONFIRM_S = 15.0
+PREPARE_POLL_S = 0.1
 
 
 class Slots(Protocol):
@@ -41,7 +43,11 @@ class Slots(Protocol):
 
 def new_executor_id() -> str:
     """Unique among all processes that ever lived, so that a lock's name is never reused."""
-    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(6)}"
+    return f"{_host()}-{os.getpid()}-{secrets.token_hex(6)}"
+
+
+def _host() -> str:
+    return socket.gethostname().replace("/", "_")[:40]
 
 
 class FileSlots:
@@ -86,14 +92,17 @@ class FileSlots:
 class PostgresSlots:
     """Advisory locks of one session that this process keeps open.
 
+    A session can be lost while its process lives. So an owner is gone only if its lock is free
+    and its process is known to be dead, on this machine, or if the lock was free at two looks
+    that lie :data:`CONFIRM_S` apart.
+
     Args:
         url: SQLAlchemy address with its driver; not through a pooler that shares sessions.
-        settled_s: Server uptime in seconds below which nobody is taken for gone.
     """
 
-    def __init__(self, url: str, settled_s: float = SERVER_SETTLED_S) -> None:
-        self._settled_s = settled_s
+    def __init__(self, url: str) -> None:
         self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._free_since: dict[str, float] = {}
         self.executor_id = new_executor_id()
         self._session: Connection | None = None
         self.keep()
@@ -115,21 +124,34 @@ class PostgresSlots:
             yield False
             return
         with self._engine.connect() as session:
-            gone = self._settled(session) and bool(
-                session.scalar(_advisory("pg_try_advisory_lock", executor_id))
-            )
+            free = bool(session.scalar(_advisory("pg_try_advisory_lock", executor_id)))
             # Closing the session frees the lock.
-            yield gone
+            yield free and self._confirmed(executor_id)
+            if not free:
+                self._free_since.pop(executor_id, None)
 
     def close(self) -> None:
         if self._session is not None:
             self._session.close()
         self._engine.dispose()
 
-    def _settled(self, session: Connection) -> bool:
-        """Whether the server has been up long enough for every living owner to be back."""
-        age = text("SELECT extract(epoch FROM now() - pg_postmaster_start_time())")
-        return float(session.scalar(age) or 0.0) > self._settled_s
+    def _confirmed(self, executor_id: str) -> bool:
+        first_free = self._free_since.setdefault(executor_id, time.monotonic())
+        return known_dead(executor_id) or time.monotonic() - first_free >= CONFIRM_S
+
+
+def known_dead(executor_id: str) -> bool:
+    """Whether an executor was a process of this machine that is no more; False when unsure."""
+    host, pid, _nonce = executor_id.rsplit("-", 2)
+    if host != _host() or os.name != "posix":
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 @contextlib.contextmanager
@@ -148,7 +170,10 @@ def preparing(home: Path, url: str | None) -> Iterator[None]:
         return
     engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as session:
-        session.execute(_advisory("pg_advisory_lock", "prepare"))
+        # Asked again and again: a session that waits inside the server would block the other's
+        # CREATE INDEX CONCURRENTLY, which waits for every session.
+        while not session.scalar(_advisory("pg_try_advisory_lock", "prepare")):
+            time.sleep(PREPARE_POLL_S)
         # Closing the session frees the lock.
         yield
 

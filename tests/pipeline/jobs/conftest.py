@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+from tests.postgres_server import postgres_url
+
+__all__ = ["postgres_url"]
 
 TOY = Path(__file__).with_name("toy_studio.py")
 ROOT = Path(__file__).parents[3]
@@ -85,3 +92,54 @@ def spawn(home: Path) -> Iterator[Callable[..., Process]]:
     yield start
     for process in running:
         process.kill()
+
+
+class Witness:
+    """Notes how often each unit had begun when the engine called it finished."""
+
+    def __init__(self, toy, home, engine, run_id):
+        self.toy, self.home, self.engine, self.run_id = toy, home, engine, run_id
+        self.begun_when_done = {}
+
+    def look(self):
+        begun = Counter(self.toy.entries(self.home, "begin"))
+        for project, stage, unit in begun:
+            states = self.engine.progress.unit_states(self.run_id, stage)
+            if states.get(unit) == "done":
+                self.begun_when_done.setdefault((project, stage, unit), begun[project, stage, unit])
+
+    def assert_complete(self, units):
+        self.look()
+        begun = Counter(self.toy.entries(self.home, "begin"))
+        assert set(begun) == set(self.toy.entries(self.home, "end"))
+        assert len(begun) == units
+        assert self.begun_when_done == dict(begun)
+
+
+@pytest.fixture
+def make_witness(toy: ModuleType, home: Path) -> Callable[..., Witness]:
+    return lambda engine, run_id: Witness(toy, home, engine, run_id)
+
+
+@pytest.fixture
+def survive(
+    spawn: Callable[..., Process], make_witness: Callable[..., Witness]
+) -> Callable[..., str]:
+    """Restarts and kills a serving process at random instants; the state of the run in the end."""
+
+    def act(
+        engine: Any, run_id: str, *, kills: int, units: int, database_url: str | None = None
+    ) -> str:
+        chance, witness = random.Random(7), make_witness(engine, run_id)
+        for _number in range(kills):
+            process = spawn("serve", database_url=database_url)
+            process.first_line()
+            time.sleep(chance.uniform(0.1, 2.5))
+            process.kill()
+            witness.look()
+        spawn("serve", database_url=database_url).first_line()
+        state = engine.wait(run_id, 60).state
+        witness.assert_complete(units)
+        return str(state)
+
+    return act

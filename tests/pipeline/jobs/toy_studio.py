@@ -1,7 +1,8 @@
 """A studio made of counting: every unit appends lines to a log before and after its work.
 
 Run as a program it is one process of that studio, to be killed by tests:
-``python toy_studio.py HOME ROLE [ARGUMENT ...]`` with the roles ``serve`` and ``start``.
+``python toy_studio.py HOME ROLE [ARGUMENT ...]`` with the roles ``serve``,
+``work`` and ``start``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from pipeline.errors import ContentRefused
 from pipeline.jobs.engine import Engine, EngineOptions
 from pipeline.jobs.protocol import Reporter, StageSpec, UnitResult
+from pipeline.jobs.worker import run_worker
 
 STEP_S = 0.05
 
@@ -82,6 +84,9 @@ def main() -> None:
     engine = Engine(home, os.environ.get("STUDIO_DATABASE_URL"), ToyWork(home), options())
     if role == "start":
         sys.stdout.write(engine.start(arguments[0], arguments[1], tuple(arguments[2:])) + "\n")
+        return
+    if role == "work":
+        run_worker(engine, tuple(arguments))
         return
     engine.launch(tuple(arguments) or None)
     sys.stdout.write("ready\n")
