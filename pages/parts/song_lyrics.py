@@ -1,0 +1,125 @@
+"""Lyrics: pasted or uploaded, and how well each line's time is known."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages.parts import errors
+from pipeline.project import Brief, Project, changed
+from pipeline.timebase import clock
+
+if TYPE_CHECKING:
+    from pipeline.model import Lyrics
+    from pipeline.studio import ProjectView, Studio
+
+KINDS = {".lrc": "lrc", ".srt": "srt", ".vtt": "vtt", ".txt": "text"}
+LONGEST_TEXT = 10_000
+LARGEST_FILE_MB = 1
+
+
+def draw(studio: Studio, view: ProjectView) -> None:
+    """The words on the left, their alignment on the right."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _paste(studio, view)
+    with right:
+        _alignment(view.lyrics)
+
+
+def _paste(studio: Studio, view: ProjectView) -> None:
+    project = view.project
+    key = f"lyrics_{project.id}_{project.revision}"
+    with st.form(f"lyrics_form_{project.id}", border=False):
+        st.text_area(
+            "Lyrics",
+            project.brief.lyrics,
+            height=260,
+            max_chars=LONGEST_TEXT,
+            key=key,
+            placeholder="Paste the words, a line for each sung line, or the text of an .lrc file.",
+        )
+        file = st.file_uploader(
+            "Or a file with times",
+            type=[kind.removeprefix(".") for kind in KINDS],
+            max_upload_size=LARGEST_FILE_MB,
+        )
+        if st.form_submit_button("Use these lyrics", icon=":material/lyrics:"):
+            if file is not None:
+                kind = KINDS.get(PurePath(file.name).suffix.lower(), "text")
+                _keep(studio, view, file.getvalue().decode("utf-8", "replace"), kind)
+            else:
+                _keep(studio, view, str(st.session_state[key]), "")
+            st.rerun()
+
+
+def _keep(studio: Studio, view: ProjectView, text: str, kind: str) -> None:
+    """Store the words and have them aligned; a pasted .lrc is known by its brackets."""
+    from pipeline.errors import OutOfBounds
+
+    with errors.shown(later=True):
+        if len(text) > LONGEST_TEXT:
+            raise OutOfBounds(
+                f"These lyrics have {len(text):,} characters; {LONGEST_TEXT:,} are the most.",
+                "Leave out what is not sung.",
+            )
+        fields = {"lyrics": text, "lyrics_format": kind or guessed(text)}
+
+        def edit(project: Project) -> Project:
+            brief = Brief.model_validate({**dict(project.brief), **fields})
+            return changed(project, brief=brief)
+
+        studio.change(view.project.id, view.project.revision, "Change the lyrics", edit)
+        studio.start(view.project.id, "analysis")
+
+
+def guessed(text: str) -> str:
+    """The format of pasted words, by what their lines look like."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if lines and lines[0].startswith("WEBVTT"):
+        return "vtt"
+    if any("-->" in line for line in lines[:6]):
+        return "srt"
+    timed = sum(line.startswith("[") and line[1:2].isdigit() for line in lines)
+    return "lrc" if lines and timed * 2 > len(lines) else "text"
+
+
+def _alignment(lyrics: Lyrics) -> None:
+    for warning in lyrics.warnings:
+        st.warning(errors.literal(warning), icon=":material/info:")
+    rows = lines_of(lyrics)
+    if not rows:
+        st.caption("No words yet. An instrumental needs none.")
+        return
+    st.dataframe(
+        rows,
+        hide_index=True,
+        width="stretch",
+        height=330,
+        column_config={
+            "at": st.column_config.TextColumn("At", width="small"),
+            "line": st.column_config.TextColumn("Line", width="large"),
+            "quality": st.column_config.ProgressColumn(
+                "Time known", min_value=0.0, max_value=1.0, format="percent", width="small"
+            ),
+        },
+        alt="Lines of the lyrics with the time of each and how well it is known",
+    )
+    st.caption(errors.literal(f"Times from: {lyrics.source}."))
+
+
+def lines_of(lyrics: Lyrics) -> list[dict[str, Any]]:
+    """One row a line: when it begins, and the mean quality of its words' times."""
+    rows: dict[int, list[Any]] = {}
+    for word in lyrics.words:
+        rows.setdefault(word.line, []).append(word)
+    return [
+        {
+            "at": clock(words[0].start_s),
+            "line": " ".join(word.text for word in words),
+            "quality": sum(word.quality for word in words) / len(words),
+        }
+        for _, words in sorted(rows.items())
+    ]
