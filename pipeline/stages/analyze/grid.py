@@ -18,7 +18,8 @@ STEADY_S = 0.009
 LOOSE_S = 0.030
 """Steady: half of the beats lie within STEADY_S of a line, and 85 % within LOOSE_S."""
 LEAST_BEATS = 16
-MOST_STRETCHES = 6
+MOST_STRETCHES, STRETCH_EVERY_S = 6, 120.0
+"""So many steady stretches, and one more for every two minutes, still count as a grid."""
 ALIGN_S = 0.045
 ALIGN_CLEAR = 1.35
 SMOOTH_S = 0.012
@@ -96,12 +97,13 @@ def _is_steady(beats: Times, numbers: NDArray[np.int64], line: _Line) -> bool:
 def _lines(beats: Times, numbers: NDArray[np.int64]) -> list[_Line] | None:
     """Few steady lines that hold all beats, or None when there are none such."""
     todo, done = [(0, len(beats) - 1)], []
+    most = MOST_STRETCHES + int((beats[-1] - beats[0]) / STRETCH_EVERY_S)
     while todo:
         first, last = todo.pop()
         line = _line(beats, numbers, first, last)
         if _is_steady(beats, numbers, line):
             done.append(line)
-        elif last - first < 2 * LEAST_BEATS or len(done) + len(todo) >= MOST_STRETCHES:
+        elif last - first < 2 * LEAST_BEATS or len(done) + len(todo) >= most:
             return None
         else:
             cut = _best_cut(beats, numbers, first, last)

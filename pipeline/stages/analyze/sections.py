@@ -121,28 +121,22 @@ def edges_of(curve: Times, rule: Ruler, density: float) -> list[tuple[int, float
 
 def groups(features: Floats, bounds: list[int]) -> list[int]:
     """A number per section; sections that sound alike share it (average linkage)."""
-    means = [features[a:b].mean(axis=0) for a, b in pairwise(bounds)]
+    means = np.stack([features[a:b].mean(axis=0) for a, b in pairwise(bounds)])
+    apart = np.linalg.norm(means[:, None] - means[None], axis=2)
+    np.fill_diagonal(apart, np.inf)
     members = [[index] for index in range(len(means))]
-    while len(members) > 1:
-        pairs = [
-            (_apart(means, left, right), i, j)
-            for i, left in enumerate(members)
-            for j, right in enumerate(members[i + 1 :], start=i + 1)
-        ]
-        distance, i, j = min(pairs)
-        if distance > SAME:
-            break
-        members[i] += members.pop(j)
-    numbers = [0] * len(means)
-    for group, indices in enumerate(sorted(members, key=min)):
-        for index in indices:
-            numbers[index] = group
-    return numbers
-
-
-def _apart(means: list[Any], left: list[int], right: list[int]) -> float:
-    """Mean root mean square distance between the sections of two groups."""
-    return float(np.mean([np.linalg.norm(means[a] - means[b]) for a in left for b in right]))
+    while apart.min() <= SAME:
+        left, right = sorted(np.unravel_index(int(apart.argmin()), apart.shape))
+        one, other = len(members[left]), len(members[right])
+        joined = (one * apart[left] + other * apart[right]) / (one + other)
+        apart[left], apart[:, left] = joined, joined
+        apart[right], apart[:, right], apart[left, left] = np.inf, np.inf, np.inf
+        members[left] += members[right]
+        members[right] = []
+    numbers = np.zeros(len(means), dtype=int)
+    for group, indices in enumerate(sorted((m for m in members if m), key=min)):
+        numbers[indices] = group
+    return [int(number) for number in numbers]
 
 
 def similarity(features: Floats) -> NDArray[np.uint8]:

@@ -108,4 +108,4 @@ def peaks(gram: Tempogram, most: int = 6) -> list[tuple[float, float]]:
 def per_frame(periods: NDArray[Any], frames: int) -> NDArray[np.float64]:
     """Local period of every frame, from one value a window."""
     centres = np.arange(len(periods)) * round(HOP_S * FPS)
-    return np.interp(np.arange(frames), centres, periods)
+    return np.asarray(np.interp(np.arange(frames), centres, periods))

@@ -42,12 +42,9 @@ def beat_frames(envelope: Floats, period: NDArray[np.float64]) -> NDArray[np.int
 def _traced(score: NDArray[np.float64], back: NDArray[np.int64], period: int) -> NDArray[Any]:
     """Follow the chain from the best of the last period's frames."""
     tail = max(1, int(period * 1.2))
-    frame = (
-        int(len(score) - tail + score[-tail:].argmax())
-        if len(score) > tail
-        else int(score.argmax())
-    )
-    chain = []
+    first = max(0, len(score) - tail)
+    frame = first + int(score[first:].argmax())
+    chain: list[int] = []
     while frame >= 0:
         chain.append(frame)
         frame = int(back[frame])
