@@ -31,10 +31,13 @@ class Module:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
     def functions(self) -> Iterator[tuple[str, int, ast.AST]]:
-        """Name, length in lines and node of every function."""
+        """Name, length of the body in lines and node of every function.
+
+        The signature is not counted: a command's options are its arguments.
+        """
         for node in ast.walk(self.tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1, node
+                yield node.name, (node.end_lineno or 0) - node.body[0].lineno + 2, node
 
 
 @cache

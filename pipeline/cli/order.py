@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import BadInput
 from pipeline.model import Aspect, FilmFormat, Frozen, Song
+from pipeline.money.usd import parse_budget
 from pipeline.project import PREVIEW_MODEL, Brief, Excerpt, ModelChoice, Project, changed
 from pipeline.stage import digest_of
 
@@ -55,8 +56,13 @@ def project_for(studio: Studio, order: Order, resume: bool) -> Project:
     Raises:
         BadInput: An option cannot be used, or the song cannot be read.
     """
+    limit_usd_micro = parse_budget(order.budget_usd) if order.budget_usd is not None else None
+    if order.model:
+        studio.catalogue.get(order.model)
     song = studio.demo_song() if order.song is None else studio.take_in(order.song, order.song.name)
     project = _earlier(studio, song, None if resume else order.digest) or studio.add(song)
+    if limit_usd_micro is not None:
+        studio.set_budget(project.id, limit_usd_micro)
     return studio.change(
         project.id,
         project.revision,

@@ -1,0 +1,188 @@
+"""The command line as other programs use it: real processes, real files, exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from pipeline.demo.song import write_demo_song
+from tests.source_tree import ROOT
+
+PIPELINE = [sys.executable, "-m", "pipeline"]
+
+
+def pipeline(*arguments: object, home: Path) -> subprocess.CompletedProcess[str]:
+    command = [*PIPELINE, *map(str, arguments)]
+    environment = {**os.environ, "STUDIO_HOME": str(home)}
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280, check=False
+    )
+
+
+def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.fixture(scope="module")
+def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("song") / 'it\'s a "demo" 🎸.mp3'
+    write_demo_song(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+RUN = ("--brief", "A lighthouse keeper dances alone", "--start", 8, "--end", 22, "--height", 240)
+
+
+@pytest.fixture(scope="module")
+def first(song: Path, shared_home: Path) -> dict[str, Any]:
+    out = shared_home / "first.mp4"
+    return document(pipeline("run", song, *RUN, "--out", out, "--json", home=shared_home))
+
+
+@pytest.mark.slow
+def test_a_song_becomes_a_film_that_plays(first: dict[str, Any]) -> None:
+    with av.open(first["film"]) as film:
+        video = film.streams.video[0]
+        frames = sum(1 for _ in film.decode(video))
+        assert (video.width, video.height) == (426, 240) or video.height == 240
+        assert film.streams.audio
+    assert frames == round(first["duration_s"] * 24)
+    assert first["duration_s"] == pytest.approx(14, abs=1 / 24)
+    assert first["spent_usd"] == 0
+
+
+@pytest.mark.slow
+def test_slots_cover_the_excerpt_in_song_time_without_gap_or_overlap(first: dict[str, Any]) -> None:
+    slots = first["slots"]
+
+    assert slots[0]["start_s"] == 8
+    assert slots[-1]["end_s"] == 22
+    for before, after in pairwise(slots):
+        assert before["end_s"] == after["start_s"]
+    assert [slot["index"] for slot in slots] == list(range(len(slots)))
+
+
+@pytest.mark.slow
+def test_the_same_order_again_finds_its_project_and_does_no_stage_work(
+    first: dict[str, Any], song: Path, shared_home: Path
+) -> None:
+    out = shared_home / "second.mp4"
+    again = document(pipeline("run", song, *RUN, "--out", out, "--json", home=shared_home))
+
+    assert again["project"] == first["project"]
+    assert sum(stage["misses"] for stage in again["stages"].values()) == 0
+    assert out.read_bytes() == Path(first["film"]).read_bytes()
+
+
+@pytest.mark.slow
+def test_what_was_heard_is_one_json_object(song: Path, shared_home: Path) -> None:
+    heard = document(pipeline("analyze", song, "--json", home=shared_home))
+
+    assert {"beats_s", "downbeats_s", "sections", "mood", "confidence"} <= heard.keys()
+    assert heard["tempo_bpm"] == pytest.approx(112, rel=0.04)
+    assert heard["slots"][0]["start_s"] == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "empty.mp3"),
+        (b"just words", "words.mp3"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(500), "picture.mp3"),
+    ],
+)
+def test_what_is_no_song_ends_with_code_two_and_a_sentence(
+    tmp_path: Path, content: bytes, name: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    done = pipeline("run", tmp_path / name, "--out", tmp_path / "x.mp4", home=tmp_path / "home")
+
+    assert done.returncode == 2
+    assert "Error:" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "x.mp4").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run",),
+        ("run", "missing.mp3"),
+        ("run", "--demo", "--aspect", "7:5"),
+        ("run", "--demo", "--fps", "23"),
+        ("run", "--demo", "--start", "50", "--end", "20"),
+        ("run", "--demo", "--out", "/nowhere/at/all.mp4"),
+        ("run", "--demo", "--model", "no-such-model"),
+        ("run", "--demo", "--budget", "-5"),
+        ("quote", "../../etc/passwd"),
+        ("ledger", "x" * 22),
+        ("export", "x" * 22, "--format", "aaf"),
+        ("catalogue", "burn"),
+        ("no-such-command",),
+    ],
+)
+def test_bad_options_end_with_code_two_and_a_sentence(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    done = pipeline(*arguments, home=tmp_path / "home")
+
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+def test_a_home_that_cannot_be_written_is_said_with_code_two(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    done = pipeline("doctor", home=tmp_path / "home")
+
+    assert done.returncode == 2
+    assert "folder" in done.stderr
+
+
+def test_the_catalogue_lists_every_model_with_price_and_date(tmp_path: Path) -> None:
+    listed = document(pipeline("catalogue", "--json", home=tmp_path / "home"))
+    kling = next(one for one in listed["models"] if one["key"] == "kling-2.5-turbo-pro")
+
+    assert kling["durations_s"] == [5, 10]
+    assert kling["lifecycle"]["stage"] == "on sale"
+    assert kling["prices"]
+    assert kling["verified"] >= "2026-11-01"
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_where_it_was(song: Path, tmp_path: Path) -> None:
+    home, out = tmp_path / "home", tmp_path / "film.mp4"
+    command = [*PIPELINE, "run", str(song), *map(str, RUN), "--out", str(out), "--json"]
+    environment = {**os.environ, "STUDIO_HOME": str(home)}
+    running = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    previews = home / "store" / "blobs"
+    deadline = time.monotonic() + 120
+    while len(list(previews.glob("*/*/*.mp4"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.kill(running.pid, signal.SIGKILL)
+    running.communicate()
+    made = set(previews.glob("*/*/*.mp4"))
+
+    finished = document(pipeline(*command[3:], home=home))
+
+    assert out.exists()
+    assert made <= set(previews.glob("*/*/*.mp4"))
+    previews_made = finished["stages"]["previews"]
+    assert previews_made["hits"] + previews_made["misses"] >= len(finished["slots"])
