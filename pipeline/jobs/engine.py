@@ -20,7 +20,13 @@ from typing import TYPE_CHECKING
 
 from pipeline.database import Database
 from pipeline.errors import InternalFault
-from pipeline.jobs.names import RUN_QUEUE, RUN_WORKFLOW, UNIT_WORKFLOW, unit_workflow_id
+from pipeline.jobs.names import (
+    RUN_QUEUE,
+    RUN_WORKFLOW,
+    UNIT_WORKFLOW,
+    run_workflow_id,
+    unit_workflow_id,
+)
 from pipeline.jobs.progress import Progress
 from pipeline.jobs.protocol import QUEUES, StageSpec, Work
 from pipeline.jobs.state import RunState, latest_run, read_state
@@ -111,7 +117,7 @@ class Engine:
 
     def cancel(self, run_id: str) -> None:
         """End a run now: queued units never start, running ones stop at their next report."""
-        waiting = self.progress.unfinished_units(run_id)
+        waiting = self.progress.queued_units(run_id)
         self.progress.finish(run_id, "cancelled")
         ids = [unit_workflow_id(run_id, stage, unit) for stage, unit in waiting]
         self.system.forget(ids)
@@ -181,7 +187,7 @@ class Engine:
     ) -> None:
         """Hand a run to the queue; one that is already there stays as it is."""
         arguments = (run_id, project_id, goal, list(selection))
-        self.system.enqueue(RUN_WORKFLOW, RUN_QUEUE, [(run_id, arguments)])
+        self.system.enqueue(RUN_WORKFLOW, RUN_QUEUE, [(run_workflow_id(run_id), arguments)])
 
     def enqueue_units(
         self, run_id: str, project_id: str, stage: StageSpec, units: list[str]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import time
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,14 @@ from dbos import DBOS, DBOSPortableJSONSerializer
 
 from pipeline.errors import InternalFault
 from pipeline.jobs import workflows
-from pipeline.jobs.names import ALL_QUEUES, APPLICATION, PROTOCOL, RUN_QUEUE
+from pipeline.jobs.names import (
+    ALL_QUEUES,
+    APPLICATION,
+    PROTOCOL,
+    RUN_QUEUE,
+    run_workflow_id,
+    unit_workflow_id,
+)
 from pipeline.jobs.protocol import Work
 
 if TYPE_CHECKING:
@@ -28,6 +36,10 @@ GUARD = "_music_video_studio_host"
 RUN_WIDTH = 64
 POOL_SIZE = 20
 QUIET_POLL_S = 0.5
+TIDY_EVERY_S = 1800.0
+GIVEN_UP = InternalFault(
+    "The job engine gave this up.", "Start it again; if it fails again, report it with the log."
+)
 
 
 class Host:
@@ -41,6 +53,7 @@ class Host:
         self._options = engine.options
         self._system = engine.system
         self._progress = engine.progress
+        self._tidy_at = 0.0
         self._slots = self._system.new_slots()
         self._engine = self._system.new_engine(POOL_SIZE)
         workflows.bind(workflows.Runtime(work, self._progress, self.stopping, engine.enqueue_units))
@@ -78,10 +91,24 @@ class Host:
                 if gone:
                     self._take_over(left)
         active = self._progress.active_run_arguments()
-        for run_id, project_id, goal, selection in active:
-            if not self._system.known(run_id):
-                self.owner.enqueue_run(run_id, project_id, goal, selection)
-        self._set_pace(busy=bool(active))
+        for run in active:
+            self._mend(*run)
+        self._system.set_poll(self._options.busy_poll_s if active else None)
+
+    def _mend(self, run_id: str, project_id: str, goal: str, selection: tuple[str, ...]) -> None:
+        """Queue a run that its starter could not queue, and end what the engine gave up."""
+        workflow_id = run_workflow_id(run_id)
+        if not self._system.known(workflow_id):
+            self.owner.enqueue_run(run_id, project_id, goal, selection)
+            return
+        broken = self._system.broken(workflow_id)
+        if not broken:
+            return
+        for stage, unit in self._progress.unended_units(run_id):
+            if unit_workflow_id(run_id, stage, unit) in broken:
+                self._progress.fail_unit((run_id, stage, unit), GIVEN_UP, 0.0)
+        if workflow_id in broken:
+            self._progress.finish(run_id, "failed")
 
     def _launch(self) -> None:
         DBOS(
@@ -108,7 +135,8 @@ class Host:
             width = RUN_WIDTH if name == RUN_QUEUE else self._options.width.get(name, 1)
             mine = name == RUN_QUEUE or name in self._queues
             self._system.register_queue(name, width, overwrite=mine)
-        self._set_pace(busy=bool(self._progress.active_runs()))
+        busy = bool(self._progress.active_runs())
+        self._system.set_poll(self._options.busy_poll_s if busy else None)
 
     def _take_over(self, left: list[tuple[str, str | None]]) -> None:
         by_queue: dict[str, list[str]] = {}
@@ -118,19 +146,22 @@ class Host:
             self._system.resume(queue, ids)
         LOG.info("took over %d pieces of unfinished work", len(left))
 
-    def _set_pace(self, *, busy: bool) -> None:
-        """Look at the queues often while a run is active, seldom while none is."""
-        self._system.set_poll(self._options.busy_poll_s if busy else None)
-
     def _sweeping(self) -> None:
         while True:
             try:
                 self.sweep()
+                self._tidy()
             except Exception:
                 if not self.stopping.is_set():
                     LOG.warning("the look for unfinished work failed", exc_info=True)
             if self.stopping.wait(self._options.sweep_s):
                 return
+
+    def _tidy(self) -> None:
+        """Delete old work of the engine's, at launch and then now and again."""
+        if time.monotonic() >= self._tidy_at:
+            self._system.tidy()
+            self._tidy_at = time.monotonic() + TIDY_EVERY_S
 
     def _farewell(self) -> None:
         """Let the process end: at its exit Python waits for the engine's threads otherwise."""

@@ -1,7 +1,7 @@
 """Names under which work is stored in the engine's database, shared by all its processes.
 
-Raise :data:`PROTOCOL` by hand when runs begun by the code before could not be ended by this
-code: their work then waits for a process of the old protocol instead of going wrong.
+Raise :data:`PROTOCOL` by hand when workflows begun by the code before could not be ended by this
+code: an active run then goes on under workflows of the new protocol, from the units in its rows.
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ RUN_QUEUE = "runs"
 ALL_QUEUES = (RUN_QUEUE, *QUEUES)
 
 
+def run_workflow_id(run_id: str) -> str:
+    """The same for every process of one protocol."""
+    return f"{run_id}/{PROTOCOL}"
+
+
 def unit_workflow_id(run_id: str, stage: str, unit: str) -> str:
     """The same for a double click, a rerun after a crash and a second process."""
-    return f"{run_id}/{stage}/{unit}"
+    return f"{run_workflow_id(run_id)}/{stage}/{unit}"

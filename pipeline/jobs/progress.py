@@ -1,10 +1,4 @@
-"""Runs, stages and units as rows: the truth that every page, process and restart reads.
-
-    runs ──< run_stages ──< units         times are seconds since the epoch
-
-A run's ``active_key`` is unique while it is active and NULL afterwards: the same button pressed
-twice, in two tabs or two processes, is one run.
-"""
+"""Every write to the rows of runs: the truth that every page, process and restart reads."""
 
 from __future__ import annotations
 
@@ -15,81 +9,17 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    Float,
-    Index,
-    Insert,
-    Integer,
-    String,
-    Table,
-    Text,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Insert, Table, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from pipeline.database import METADATA, Database
+from pipeline.database import Database
 from pipeline.errors import InternalFault, StudioError
 from pipeline.jobs.protocol import StageSpec, UnitResult
+from pipeline.jobs.tables import ACTIVE, RUN_STAGES, RUNS, UNITS
 
-ACTIVE = ("queued", "running")
-ENDED_UNIT = ("done", "failed", "held", "cancelled")
 NOTE_LIMIT = 300
 WORDS_LIMIT = 2000
-
-RUNS = Table(
-    "runs",
-    METADATA,
-    Column("run_id", String(32), primary_key=True),
-    Column("project_id", String(64), nullable=False),
-    Column("goal", String(64), nullable=False),
-    Column("selection", Text, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("active_key", String(64), unique=True, nullable=True),
-    Column("created_at", Float, nullable=False),
-    Column("started_at", Float, nullable=True),
-    Column("finished_at", Float, nullable=True),
-    Index("runs_of_project", "project_id", "created_at"),
-    Index("runs_by_state", "state"),
-)
-
-RUN_STAGES = Table(
-    "run_stages",
-    METADATA,
-    Column("run_id", String(32), primary_key=True),
-    Column("stage", String(64), primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("queue", String(16), nullable=False),
-    Column("total", Integer, nullable=True),
-    Column("error_kind", String(64), nullable=True),
-    Column("message", Text, nullable=True),
-    Column("way_out", Text, nullable=True),
-)
-
-UNITS = Table(
-    "run_units",
-    METADATA,
-    Column("run_id", String(32), primary_key=True),
-    Column("stage", String(64), primary_key=True),
-    Column("unit", String(200), primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("fraction", Float, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("hit", Boolean, nullable=False),
-    Column("seconds", Float, nullable=False),
-    Column("started_at", Float, nullable=True),
-    Column("finished_at", Float, nullable=True),
-    Column("error_kind", String(64), nullable=True),
-    Column("message", Text, nullable=True),
-    Column("way_out", Text, nullable=True),
-    Index("units_learnt_from", "stage", "state", "finished_at"),
-)
 
 
 class Progress:
@@ -220,13 +150,13 @@ class Progress:
         with self.database.read() as connection:
             return {row.unit: row.state for row in connection.execute(query)}
 
-    def unfinished_units(self, run_id: str) -> list[tuple[str, str]]:
+    def queued_units(self, run_id: str) -> list[tuple[str, str]]:
         """Stage and unit of everything in a run that was never started."""
-        query = select(UNITS.c.stage, UNITS.c.unit).where(
-            UNITS.c.run_id == run_id, UNITS.c.state == "queued"
-        )
-        with self.database.read() as connection:
-            return [(row.stage, row.unit) for row in connection.execute(query)]
+        return self._units_in(run_id, ("queued",))
+
+    def unended_units(self, run_id: str) -> list[tuple[str, str]]:
+        """Stage and unit of everything in a run that is queued or running."""
+        return self._units_in(run_id, ACTIVE)
 
     def is_active(self, run_id: str) -> bool:
         with self.database.read() as connection:
@@ -250,6 +180,13 @@ class Progress:
                 (row.run_id, row.project_id, row.goal, tuple(json.loads(row.selection)))
                 for row in connection.execute(query)
             ]
+
+    def _units_in(self, run_id: str, states: tuple[str, ...]) -> list[tuple[str, str]]:
+        query = select(UNITS.c.stage, UNITS.c.unit).where(
+            UNITS.c.run_id == run_id, UNITS.c.state.in_(states)
+        )
+        with self.database.read() as connection:
+            return [(row.stage, row.unit) for row in connection.execute(query)]
 
     def _insert_run(self, key: str, project_id: str, goal: str, selection: tuple[str, ...]) -> str:
         run_id = secrets.token_hex(8)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, case, func, select
 
 from pipeline.database import Database
 from pipeline.errors import BadInput
-from pipeline.jobs.progress import ACTIVE, RUN_STAGES, RUNS, UNITS
+from pipeline.jobs.tables import ACTIVE, RUN_STAGES, RUNS, UNITS
 from pipeline.model import Frozen
 
 RunStateName = Literal["queued", "running", "done", "failed", "cancelled", "held"]

@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from pipeline.jobs.slots import FileSlots, PostgresSlots, Slots, preparing
 
 BUSY_TIMEOUT_MS = 60_000
 CLIENT_POOL_SIZE = 2
+KEEP_DAYS = 7
+TIDY_AT_ONCE = 500
 # Measured: an idle process with all queues stays below 2 % of a core. A look at Postgres costs
 # twice a look at SQLite. The first queue that a new run meets is looked at more often.
 IDLE_RUN_POLL_S = 1.0
@@ -95,6 +98,29 @@ class System:
 
     def known(self, workflow_id: str) -> bool:
         return bool(self._dbos.list_workflows(workflow_ids=[workflow_id], load_input=False))
+
+    def broken(self, prefix: str) -> set[str]:
+        """Ids of work that the engine itself gave up, with no word from the unit."""
+        rows = self._dbos.list_workflows(
+            workflow_id_prefix=prefix,
+            status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
+            load_input=False,
+            load_output=False,
+        )
+        return {row.workflow_id for row in rows}
+
+    def tidy(self) -> None:
+        """Delete what ended more than :data:`KEEP_DAYS` days ago; the rows of runs stay."""
+        before = datetime.now(UTC) - timedelta(days=KEEP_DAYS)
+        rows = self._dbos.list_workflows(
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            completed_before=before.isoformat(),
+            limit=TIDY_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        )
+        if rows:
+            self._dbos.delete_workflows([row.workflow_id for row in rows])
 
     def pending(self) -> dict[str, list[tuple[str, str | None]]]:
         """Taken and unfinished work: executor id to (workflow id, queue)."""

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,8 +20,9 @@ from sqlalchemy.exc import DBAPIError
 
 from pipeline.errors import Cancelled, InternalFault, StudioError
 from pipeline.jobs.names import RUN_WORKFLOW, UNIT_WORKFLOW
-from pipeline.jobs.progress import ENDED_UNIT, Progress
+from pipeline.jobs.progress import Progress
 from pipeline.jobs.protocol import KnowsReady, StageSpec, UnitResult, Work
+from pipeline.jobs.tables import ENDED_UNIT
 
 LOG = logging.getLogger(__name__)
 REPORT_EVERY_S = 0.5
@@ -135,7 +137,9 @@ def _run_unit(run_id: str, project_id: str, stage: str, unit: str) -> None:
         result = _through_outages(lambda: _do(project_id, address))
         _through_outages(lambda: progress.end_unit(address, result))
     except Interrupted:
-        progress.requeue_unit(address)
+        # Only for the looks: taken over, the unit runs again whatever its row says.
+        with suppress(DBAPIError):
+            progress.requeue_unit(address)
         raise
     except Cancelled:
         _through_outages(lambda: progress.cancel_unit(address))
