@@ -16,9 +16,9 @@ LENGTHS = (1, 2, 3, 1, 1, 5, 2, 48, 1, 3, 30, 1)
 
 @pytest.fixture
 def write(tmp_path):
-    def make(name, lumas, keys=(), effort="film", fps=24, size=SIZE):
+    def make(name, lumas, keys=(), effort="film", size=SIZE):
         path = tmp_path / f"{name}.mp4"
-        with VideoWriter(path, size, fps, keys).with_effort(effort) as writer:
+        with VideoWriter(path, size, 24, keys).with_effort(effort) as writer:
             for luma in lumas:
                 planes = np.full((size[1] * 3 // 2, size[0]), 128, np.uint8)
                 planes[: size[1]] = luma
