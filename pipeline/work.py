@@ -70,11 +70,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Maker:
-    """A stage as the studio makes it."""
+    """A stage as the studio makes it; ``make`` says whether it found its result after all."""
 
     units: Callable[[Derivation, tuple[str, ...]], tuple[str, ...]]
     ready: Callable[[Derivation, str], bool]
-    make: Callable[[Task], None]
+    make: Callable[[Task], bool]
 
 
 class StudioWork:
@@ -111,9 +111,7 @@ class StudioWork:
         began = perf_counter()
         task = Task(self._look(project_id), unit, report)
         maker = self._makers[stage]
-        hit = maker.ready(task.derivation, unit)
-        if not hit:
-            maker.make(task)
+        hit = maker.ready(task.derivation, unit) or maker.make(task)
         return UnitResult(hit=hit, seconds=perf_counter() - began)
 
     def _look(self, project_id: str) -> Derivation:
@@ -126,7 +124,7 @@ class StudioWork:
 
     # --- one function a stage ---------------------------------------------------------------
 
-    def _analyse(self, task: Task) -> None:
+    def _analyse(self, task: Task) -> bool:
         look = task.derivation
         if look.heard is None:
             self._compute(LISTEN, look.listen_inputs, task.report)
@@ -136,42 +134,50 @@ class StudioWork:
         look = self._look(task.project.id)
         if look.lyrics is None:
             self._compute(ALIGN, look.align_inputs, task.report)
+        return False
 
-    def _cut(self, task: Task) -> None:
+    def _cut(self, task: Task) -> bool:
         self._compute(SLOTS, task.derivation.slot_inputs, task.report)
+        return False
 
-    def _plan(self, task: Task) -> None:
+    def _plan(self, task: Task) -> bool:
         look = task.derivation
-        made: ScenePlan = self._compute(PLAN, look.plan_inputs, task.report)
+        found = look.find(PLAN, look.plan_inputs)
+        made: ScenePlan = found or self._compute(PLAN, look.plan_inputs, task.report)
         slots = look.slots
 
         def accept(project: Project) -> Project:
             return changed(project, plan=filled(project.plan, made, slots))
 
         self._studio.library.change(task.project.id, None, "Plan the shots", accept)
+        return found is not None
 
-    def _still(self, task: Task) -> None:
+    def _still(self, task: Task) -> bool:
         self._compute(REFERENCE, task.derivation.reference_inputs(task.unit), task.report)
+        return False
 
-    def _preview(self, task: Task) -> None:
+    def _preview(self, task: Task) -> bool:
         inputs = task.derivation.preview_inputs(task.unit)
         clip = self._compute(PREVIEW, inputs, task.report)
         self._compute(POSTER, poster_of(clip), task.report)
         self._latest.remember(task.project.id, "previews", task.unit, inputs)
+        return False
 
-    def _piece(self, task: Task) -> None:
+    def _piece(self, task: Task) -> bool:
         compose = task.derivation.compose_inputs
         if task.unit == SOUND_UNIT:
             self._compute(SOUND, plan(compose).sound, task.report)
-            return
+            return False
         wanted = {stage.key_of(PIECE, piece): piece for piece in pieces_of(compose)}
         if task.unit in wanted:
             self._compute(PIECE, wanted[task.unit], task.report)
+        return False
 
-    def _compose(self, task: Task) -> None:
+    def _compose(self, task: Task) -> bool:
         look = task.derivation
         film = self._compute(COMPOSE, look.film_inputs, task.report)
         self._latest.remember(task.project.id, FILM, FILM, look.compose_inputs, film)
+        return False
 
 
 def _one(unit: str) -> Callable[[Derivation, tuple[str, ...]], tuple[str, ...]]:
