@@ -1,0 +1,233 @@
+"""The boundary editor under a real mouse and real keys."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+STEP_MS = 60_000
+MOMENT_MS = 8_000
+
+
+@pytest.fixture
+def song(page, address, driver):
+    """A demo project of its own, open on the song page with the editor drawn."""
+    page.goto(address)
+    page.get_by_role("button", name="Try the demo song").click()
+    page.wait_for_url(re.compile(r"/song\?project="), timeout=STEP_MS)
+    opened(page)
+    driver.settle(page)
+    return page
+
+
+def opened(page):
+    """Wait until the editor has drawn its cuts."""
+    page.locator(".handle").nth(3).wait_for(timeout=STEP_MS)
+
+
+def times(page):
+    """Times of all cuts in view, in seconds."""
+    values = page.locator(".handle").evaluate_all(
+        "all => all.map(one => Number(one.getAttribute('aria-valuenow')))"
+    )
+    return sorted(values)
+
+
+def cut(page, index):
+    """The handle of a cut by its place in time, whatever order the page holds them in."""
+    name = page.locator(".handle").evaluate_all(
+        """(all, index) => all.sort((a, b) => a.getAttribute('aria-valuenow')
+            - b.getAttribute('aria-valuenow'))[index].dataset.cut""",
+        index,
+    )
+    return page.locator(f'.handle[data-cut="{name}"]')
+
+
+def drag(page, handle, pixels):
+    """Press, move in steps and let go, as a hand does; returns what the tooltip said."""
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + pixels / 2, y, steps=4)
+    page.mouse.move(x + pixels, y, steps=4)
+    words = page.locator(".tip").inner_text()
+    page.mouse.up()
+    return words
+
+
+def said(page, words):
+    page.locator(".said").get_by_text(re.compile(words)).wait_for(timeout=MOMENT_MS)
+
+
+def stored(page):
+    """Wait until every edit was answered: undo is offered only for what is stored."""
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('*')].some(host =>
+            host.shadowRoot?.querySelector('[data-do=undo]:not(:disabled)'))""",
+        timeout=MOMENT_MS,
+    )
+
+
+def reload(page, driver):
+    page.reload()
+    opened(page)
+    driver.settle(page)
+
+
+def test_a_dragged_cut_snaps_to_a_beat_and_survives_a_reload(song, driver):
+    before = times(song)
+    words = drag(song, cut(song, 2), 25)
+    stored(song)
+    after = times(song)
+
+    assert re.search(r"\d:\d\d\.\d\d.* s before.* s after", words, re.DOTALL)
+    assert after[2] > before[2]
+    assert after[:2] + after[3:] == before[:2] + before[3:]
+    reload(song, driver)
+    assert times(song) == after
+
+
+def test_undo_and_redo_live_longer_than_the_page(song, driver):
+    before = times(song)
+    drag(song, cut(song, 2), -25)
+    stored(song)
+    moved = times(song)
+    reload(song, driver)
+
+    song.locator(".stage").focus()
+    song.keyboard.press("z")
+    said(song, "Undone: Move a cut")
+    assert times(song) == before
+    song.keyboard.press("y")
+    said(song, "Done again: Move a cut")
+    assert times(song) == moved
+
+
+def test_alt_frees_a_cut_from_the_beats(song):
+    before = times(song)
+    song.keyboard.down("Alt")
+    drag(song, cut(song, 1), 9)
+    song.keyboard.up("Alt")
+    stored(song)
+    beat_s = 60 / 112
+    steps = (times(song)[1] - before[1]) / beat_s
+    assert 0.05 < steps % 1 < 0.95
+
+
+def test_keys_nudge_split_merge_and_lock(song):
+    before = times(song)
+    song.locator(".stage").focus()
+    song.keyboard.press("]")
+    for _ in range(3):
+        song.keyboard.press("ArrowRight")
+    stored(song)
+    assert times(song)[0] == pytest.approx(before[0] + 3 / 24, abs=0.002)
+
+    song.keyboard.press("x")
+    said(song, "Locked")
+    song.keyboard.press("m")
+    said(song, "locked; unlock it first")
+    song.keyboard.press("x")
+    said(song, "Unlocked")
+    song.keyboard.press("Delete")
+    said(song, "removed")
+    assert len(times(song)) == len(before) - 1
+    song.keyboard.press("s")
+    said(song, "Split at")
+    assert len(times(song)) == len(before)
+
+
+def test_an_edit_beyond_the_limits_is_refused_with_the_reason_and_nothing_moves(song):
+    before = times(song)
+    cut(song, 4).click()
+    song.locator("input.time").fill("0:00.30")
+    song.keyboard.press("Enter")
+    said(song, "no time for the slot|shortest slot")
+    assert times(song) == before
+
+
+def test_a_double_click_splits_and_a_click_seeks(song):
+    before = times(song)
+    stage = song.locator(".stage").bounding_box()
+    song.mouse.click(stage["x"] + stage["width"] * 0.5, stage["y"] + 150)
+    song.wait_for_function("() => document.querySelector('audio').currentTime > 30")
+    song.mouse.dblclick(stage["x"] + stage["width"] * 0.1, stage["y"] + 150)
+    said(song, "Split at")
+    stored(song)
+    assert len(times(song)) == len(before) + 1
+
+
+def test_the_wheel_zooms_and_scrolls_and_fit_shows_all_again(song):
+    everything = len(times(song))
+    stage = song.locator(".stage").bounding_box()
+    song.mouse.move(stage["x"] + 300, stage["y"] + 150)
+    song.keyboard.down("Control")
+    song.mouse.wheel(0, -500)
+    song.keyboard.up("Control")
+    song.wait_for_function("() => true")
+    song.wait_for_timeout(100)
+    near = times(song)
+    song.mouse.wheel(0, 400)
+    song.wait_for_timeout(100)
+
+    assert 0 < len(near) < everything
+    assert times(song) != near
+    song.get_by_role("button", name="Fit").click()
+    song.wait_for_timeout(100)
+    assert len(times(song)) == everything
+
+
+def test_several_cuts_move_together(song):
+    before = times(song)
+    cut(song, 1).click()
+    cut(song, 2).click(modifiers=["Shift"])
+    drag(song, cut(song, 2), -18)
+    stored(song)
+    after = times(song)
+    assert after[1] - before[1] == pytest.approx(after[2] - before[2], abs=0.002)
+    assert after[1] < before[1]
+
+
+def test_space_plays_and_the_playhead_walks_with_the_sound(song):
+    song.locator(".stage").focus()
+    song.keyboard.press("Space")
+    song.wait_for_function("() => document.querySelector('audio').currentTime > 0.4")
+    shown = song.locator(".now").inner_text()
+    song.keyboard.press("k")
+    minutes, seconds = shown.split(":")
+    heard = song.evaluate("() => document.querySelector('audio').currentTime")
+    assert int(minutes) * 60 + float(seconds) == pytest.approx(heard, abs=0.6)
+    assert song.evaluate("() => document.querySelector('audio').paused")
+
+
+def test_two_tabs_do_not_destroy_each_others_work(song, driver):
+    other = song.context.new_page()
+    other.goto(song.url)
+    opened(other)
+    driver.settle(other)
+    drag(song, cut(song, 2), 25)
+    stored(song)
+    kept = times(song)
+
+    drag(other, cut(other, 5), 25)
+    said(other, "changed elsewhere")
+    assert times(other) == kept
+    other.close()
+
+
+def test_an_edit_sends_less_than_ten_kilobytes(page, address, driver):
+    received = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda f: received.append(f)))
+    page.goto(address)
+    page.get_by_role("button", name="Try the demo song").click()
+    page.wait_for_url(re.compile(r"/song\?project="), timeout=STEP_MS)
+    opened(page)
+    driver.settle(page)
+    received.clear()
+    drag(page, cut(page, 2), 25)
+    stored(page)
+    page.wait_for_timeout(500)
+    assert 0 < sum(len(frame) for frame in received) < 10_000
