@@ -85,9 +85,8 @@ def _insertions(look: Look, slot: str) -> tuple[Change, ...]:
 
 
 def examples(slot: str, look: Look) -> tuple[str, ...]:
-    return tuple(
-        example.replace("{their}", their(look)) for example in slot_words()[slot]["examples"]
-    )
+    entry = slot_words().get(f"{slot}_{look.kind.value}", slot_words()[slot])
+    return tuple(example.replace("{their}", their(look)) for example in entry["examples"])
 
 
 def missing(look: Look) -> tuple[Missing, ...]:

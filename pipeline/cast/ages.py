@@ -78,7 +78,9 @@ def _rules() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     years = re.compile(
         rf"\b(?P<a>{number})(?:\s*(?:-|to|or|and)\s*(?P<b>{number}))?[\s-]*(?:years?|yrs?)"
         rf"(?:[\s-]*(?:old|of\s+age)|['’](?:\s*old)?(?!\w))|\b(?P<c>{number})\s?(?:yo|y/o|y\.o\.)(?!\w)"
-        rf"|\b(?:aged?|aged\s+about|about|around|roughly|approximately|approx\.?|circa|nearly|almost|over|past|"
+        rf"|\b(?:aged?|age\s*[:=])\s*(?:about\s+|around\s+|roughly\s+|~\s*)?(?P<h>{number})\b(?!\w)"
+        rf"|\b(?P<i>[2-9]0|{'|'.join(TENS[1:])})[\s-]?something\b"
+        rf"|\b(?:about|around|roughly|approximately|approx\.?|circa|nearly|almost|over|past|"
         rf"pushing|turning|barely|just\s+(?:over|under|past|turned)|age\s*[:=]?|is|of|at|~)\s*"
         rf"(?:about\s+|around\s+|roughly\s+)?(?P<d>{number})(?:\s*(?:-|to)\s*(?P<e>{number}))?\b"
         rf"(?!\w|\.\d)(?![\s-]+(?!with|in|and|wearing|tall|slim|or|who|whose|short|he|she|is|years|but|has|at|by|from|on)\w){AFTER_NUMBER}"
@@ -88,7 +90,7 @@ def _rules() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
     part = r"(?:(?P<part>early|mid(?:dle)?|late)[\s-]*(?:(?:to|or|-)[\s-]*(?P<part2>mid|late)[\s-]*)?)?"
     decade = re.compile(
-        rf"(?P<lead>\b(?:in|around|about|of|age|aged|their|his|her|its|the|maybe|probably|somewhere|late)\W+"
+        rf"(?P<lead>\b(?:in|around|about|of|age|aged|their|his|her|its|maybe|probably|somewhere|late)\W+"
         rf"(?:(?:his|her|their|its|the|around)\s+)?|^|[,;:.(]\s*|\b(?=early|mid|late))(?:\b{part})"
         rf"(?<![\d'’])(?P<ten>[2-9]0['’]?s|{'|'.join(DECADES)})\b(?!['’]?[\s-]*(?:style|styled|inspired|era|vintage|\w*\s?(?:jacket|suit|dress|glasses|sunglasses|punk|disco|rock|haircut|fashion|car|hair|windbreaker|tracksuit)))",
         re.IGNORECASE,
@@ -114,10 +116,11 @@ def ages_in(reading: Reading) -> tuple[Age, ...]:
 
 
 def _from_years(match: re.Match[str]) -> Age:
-    said = [match[name] for name in "abcdefg" if match[name]]
+    said = [match[name] for name in "abcdefghi" if match[name]]
     values = [int(word) if word.isdigit() else _spoken(word) for word in said]
     start = match.start() + (len(match[0]) - len(match[0].lstrip("(, ")))
-    return Age(min(values), max(values), start, match.end())
+    most = max(values) + (9 if match["i"] else 0)
+    return Age(min(values), most, start, match.end())
 
 
 def _spoken(word: str) -> int:

@@ -64,6 +64,7 @@ PEOPLE_LISTED = re.compile(
     r"\b(?:a|an|one|the)\s+(?:[\w-]+,?\s+){0,4}?(?:man|woman|girl|boy|person|lady|gentleman|guy|dog|cat|robot|wolf|fox|horse)\b(?!\s+of\s+(?:two|three|four))",
     re.IGNORECASE,
 )
+WITH = re.compile(r"^\s*[\w' -]{0,40}?\b(?:with|in|wears|has|wearing)\b", re.IGNORECASE)
 PROPER = re.compile(r"\b[A-Z][a-z]{2,}\b(?=\s*(?:[,:(]|has|wears|is|in|with|the|plays|-))")
 
 
@@ -75,6 +76,9 @@ def counted(reading: Reading) -> int | None:
     match = MEMBERS.search(reading.plain)
     if match:
         return _value(match["n"] or match["n2"])
+    first = reading.word(0)
+    if (first in SPOKEN or first.isdigit()) and reading.word(1) not in YEARS:
+        return _value(first)
     for hit in reading.of(
         "group_noun", "known_count", "human", "role", "species", "robot", "creature"
     ):
@@ -121,7 +125,9 @@ def distinguished(reading: Reading) -> bool:
     if number is None:
         return False
     text = reading.plain
+    after_colon = text.partition(":")[2] or text
     signs = max(
+        len([part for part in re.split(r"[,;.]", after_colon) if WITH.search(part)]),
         len(ROLES.findall(text)),
         len(ONE_EACH.findall(text)),
         len(PEOPLE_LISTED.findall(text)),

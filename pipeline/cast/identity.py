@@ -69,7 +69,7 @@ def _phrase(reading: Reading, noun: Hit) -> str:
     tokens = reading.tokens
     following = reading.hit_at.get(noun.last + 1)
     joined = following is not None and tokens[following.first].clause == tokens[noun.last].clause
-    if noun.categories & {"hair", "marker"} or (joined and following.categories & WORN):
+    if noun.categories & {"hair", "marker"} or (joined and _worn(following)):
         return ""
     start = noun.first
     while start > 0 and noun.first - start < 6 and _belongs(reading, start, noun):
@@ -96,3 +96,7 @@ def _belongs(reading: Reading, start: int, noun: Hit) -> bool:
             side is not None and "colour" in side.categories for side in sides
         )
     return hit is None or not hit.categories & OTHER_NOUNS or bool(hit.categories & TINTED)
+
+
+def _worn(hit: Hit | None) -> bool:
+    return hit is not None and bool(hit.categories & WORN)

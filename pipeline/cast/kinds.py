@@ -45,7 +45,8 @@ COUNTS = frozenset(
 HIDES = re.compile(
     r"\b(?:face|features|head)\b[^.;\n]{0,25}\b(?:hidden|covered|concealed|obscured|masked|invisible|"
     r"wrapped|never\s+seen|unseen)\b|\b(?:hid(?:es|ing)|cover(?:s|ing)|conceal(?:s|ing)|obscur(?:es|ing))\b"
-    r"[^.;\n]{0,20}\b(?:face|head|features)\b|\bfaceless\b|\bmasked\b",
+    r"[^.;\n]{0,20}\b(?:face|head|features)\b|\bfaceless\b|\bmasked\b"
+    r"|\b(?:box|bag|sack|bucket|lampshade|pumpkin|helmet|mask|sheet|hood|globe|fishbowl)\b[^.;\n]{0,25}\bover\s+(?:his|her|their|the)\s+(?:whole\s+|entire\s+)?(?:head|face)\b",
     re.IGNORECASE,
 )
 MASK = re.compile(
@@ -107,12 +108,38 @@ def is_group(reading: Reading) -> bool:
         r"\b(?:twin|triplet)\s+(?:sisters|brothers|girls|boys)\b", reading.plain, re.IGNORECASE
     ):
         return True
+    if _numbered_head(reading):
+        return True
     for hit in reading.of("group_noun", "known_count"):
         if head is not None and head.first < hit.first:
             return False
         if _several(reading, hit):
             return True
     return False
+
+
+UNITS = frozenset(
+    ("metres", "meters", "feet", "inches", "years", "storeys", "stories", "hands", "legs", "arms")
+)
+
+
+def _numbered_head(reading: Reading) -> bool:
+    """"Six schoolteachers ...": a number and a plural open the text."""
+    if reading.word(0) not in COUNTS and not reading.word(0).isdigit():
+        return False
+    for at in range(1, min(5, len(reading.tokens))):
+        word = reading.word(at)
+        if word in UNITS or reading.tokens[at].clause != reading.tokens[0].clause:
+            return False
+        hit = reading.hit_at.get(at)
+        plain = hit is None or bool(hit.categories & (NOUNS | {"group_noun"}))
+        if plain and (_plural(word) or word in {"men", "women", "people"}):
+            return True
+    return False
+
+
+def _plural(word: str) -> bool:
+    return len(word) > 3 and word.endswith("s") and not word.endswith("ss")
 
 
 def _several(reading: Reading, hit: Hit) -> bool:

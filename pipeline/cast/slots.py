@@ -86,7 +86,7 @@ SIZED = re.compile(
     r"|\b(?:the\s+)?size\s+of\b|\b\w+[\s-]?sized\b|\b(?:knee|waist|chest|shoulder|ankle|hip)[\s-](?:high|height)\b|\bas\s+(?:tall|big|large|small|long|high)\s+as\b|\b(?:larger|bigger|taller|smaller)\s+than\b|\b(?:medium|full|half)\s+(?:height|size)\b",
     re.IGNORECASE,
 )
-LOW_NOUNS = re.compile(r"\b(?:in|of)\s+(?:an?\s+)?[\w-]+\s+[\w-]+", re.IGNORECASE)
+MADE_OF = re.compile(r"\b(?:made|built|carved|sewn|cut|cast|assembled|woven|stitched|constructed|moulded|molded|folded)\s+(?:\w+\s+)?(?:of|from|out)\b|\bbody\s+of\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Look:
 
     def _traits(self) -> int:
         """Clauses that name a lasting mark, a face or a thing always worn."""
-        marks = ("marker", "accessory", "eyes")
+        marks: tuple[str, ...] = ("marker", "accessory", "eyes")
         if self.kind is CharacterKind.ANIMAL:
             marks = (*marks, "animal_mark")
         elif self.kind not in {CharacterKind.HUMAN, CharacterKind.MASKED}:
@@ -378,6 +378,8 @@ class Look:
 
     @property
     def has_material(self) -> bool:
+        if MADE_OF.search(self.reading.plain):
+            return True
         return self.reading.has("material", "surface", "coat") or self.reading.near_any(WOODS)
 
     @property
