@@ -1,4 +1,4 @@
-"""What the ledger tells: receipts, exports, spending over time, the cost of what was kept."""
+"""What the ledger tells: receipts, exports, the cost of what was kept and of what was not."""
 
 from __future__ import annotations
 
@@ -49,13 +49,6 @@ class TakeFacts(Frozen):
     output_digest: Digest | None = None
 
 
-class Point(Frozen):
-    """What was spent up to a moment."""
-
-    at: str
-    spent_usd_micro: int
-
-
 def receipts(
     entries: Iterable[Entry], takes: Mapping[str, TakeFacts] | None = None
 ) -> tuple[Receipt, ...]:
@@ -92,16 +85,6 @@ def receipts_csv(found: Iterable[Receipt]) -> str:
     for receipt in found:
         writer.writerow([_cell(name, getattr(receipt, name)) for name in names])
     return out.getvalue()
-
-
-def spending(entries: Iterable[Entry]) -> tuple[Point, ...]:
-    """The running sum of what was spent, a point for every charge; for a plot."""
-    total, found = 0, []
-    for entry in entries:
-        if entry.spent_usd_micro:
-            total += entry.spent_usd_micro
-            found.append(Point(at=entry.at, spent_usd_micro=total))
-    return tuple(found)
 
 
 def per_kept_second(spent_usd_micro: int, kept_s: float) -> int | None:

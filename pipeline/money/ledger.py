@@ -26,6 +26,8 @@ from pipeline.money.books import BUDGETS, ENTRIES, Entry, Kind, Level, Scope
 from pipeline.money.rules import Dimension
 from pipeline.money.usd import MICRO_PER_USD, dollars
 
+__all__ = ["Dimension", "Entry", "Ledger", "Scope", "Totals"]
+
 DEFAULT_PROJECT_USD_MICRO = 20 * MICRO_PER_USD
 
 

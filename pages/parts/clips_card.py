@@ -1,0 +1,253 @@
+"""The card of one clip: the picture, what it is made with, what it costs, and what would save."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.parts import errors, progress
+from pages.parts.clips_deck import Deck
+from pages.parts.clips_models import INHERIT, labels, refusal
+from pages.parts.states import mark
+from pipeline.errors import BadInput
+from pipeline.money.choices import choose, has_start_frame, recommend
+from pipeline.money.prices import lines_of
+from pipeline.money.quotes import ClipQuote, Hint, hints
+from pipeline.money.usd import dollars
+from pipeline.project import PREVIEW_MODEL, ModelChoice, Project, changed
+from pipeline.timebase import clock
+
+if TYPE_CHECKING:
+    from pipeline.model import Slot
+
+MOST_TAKES = 8
+
+
+def draw(deck: Deck, slot: Slot) -> None:
+    """Draw the card of one slot."""
+    quote, view = deck.quotes[slot.id], deck.clip(slot.id)
+    state = mark(view.state if view else "empty")
+    part = f" · {errors.literal(slot.section)}" if slot.section else ""
+    st.markdown(f"**Clip {slot.index + 1}** · {clock(slot.start_s)}{part} · {state.text}")
+    if view and view.why:
+        st.caption(errors.literal(view.why))
+    _picture(deck, slot)
+    _choice(deck, slot, quote)
+    for problem in quote.problems:
+        st.warning(errors.literal(f"{_name(deck, quote)} {problem}."), icon=":material/block:")
+    _make(deck, slot, quote)
+    _advice(deck, slot, quote)
+    _words(deck, slot, quote)
+
+
+def _picture(deck: Deck, slot: Slot) -> None:
+    view = deck.clip(slot.id)
+    if view is None or view.clip is None:
+        return
+    try:
+        st.video(str(deck.studio.path(view.clip.blob)), muted=True, loop=True, width="stretch")
+    except LookupError:
+        st.caption("The clip's file is gone; make it again.")
+
+
+def _choice(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
+    """Model, resolution and takes of this clip; what it has none of is inherited."""
+    own = deck.project.shot_models.get(slot.id, ModelChoice())
+    words = {INHERIT: f"As inherited: {_name(deck, quote)}", **labels(deck, slot)}
+    if own.model:
+        words.setdefault(own.model, own.model)
+        words[INHERIT] = "As inherited"
+    keys = list(words)
+    st.selectbox(
+        "Model",
+        keys,
+        index=keys.index(own.model or INHERIT),
+        format_func=lambda key: words[key],
+        key=f"model_{slot.id}",
+        on_change=_set_model,
+        args=(deck, slot),
+        help="Each with the price of one take of this clip, or why it cannot make it.",
+    )
+    model = deck.studio.catalogue.models.get(quote.model)
+    sizes = [INHERIT, *(model.resolutions if model else ())]
+    left, right = st.columns(2)
+    left.selectbox(
+        "Resolution",
+        sizes,
+        index=sizes.index(own.resolution) if own.resolution in sizes else 0,
+        format_func=lambda one: one or f"{quote.resolution or 'any'}, suits the film",
+        key=f"resolution_{slot.id}_{quote.model}",
+        disabled=len(sizes) < 3 or min(map(lines_of, sizes[1:])) > 100_000,
+        on_change=_set_resolution,
+        args=(deck, slot, f"resolution_{slot.id}_{quote.model}"),
+    )
+    right.number_input(
+        "Takes",
+        min_value=1,
+        max_value=MOST_TAKES,
+        value=quote.takes,
+        key=f"takes_{slot.id}_{quote.takes}",
+        on_change=_set_takes,
+        args=(deck, slot, f"takes_{slot.id}_{quote.takes}"),
+    )
+
+
+def _make(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
+    """The button that makes this clip, with its price and what of it will not be seen."""
+    if quote.wasted_s > 0.01 and quote.price_usd_micro:
+        st.caption(
+            f"Buys {quote.bought_s:g} s for {slot.duration_s:.2f} s of film: "
+            f"{quote.wasted_s:.2f} s, {errors.literal(dollars(quote.wasted_usd_micro))}, unseen."
+        )
+    made = deck.made(slot)
+    free = quote.model == PREVIEW_MODEL
+    verb = "Draw another preview" if made and free else "Make this clip"
+    st.button(
+        f"{verb} · {dollars(quote.price_usd_micro)}",
+        key=f"make_{slot.id}",
+        icon=":material/play_arrow:",
+        type="primary",
+        width="stretch",
+        disabled=bool(quote.problems) or slot.id not in deck.shots or _busy(deck),
+        on_click=_start,
+        args=(deck, slot.id, made and free),
+    )
+
+
+def _advice(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
+    """What would save money on this clip, and which model suits its shot."""
+    after = next((one for one in deck.view.slots if one.index == slot.index + 1), None)
+    beats = deck.view.analysis.beats_s if deck.view.analysis else ()
+    found = hints(deck.studio.catalogue, deck.project, (slot, after), beats)
+    movable = {cut.id for cut in deck.view.cuts if not cut.locked}
+    for hint in found:
+        if hint.kind != "cut" or (after and after.id in movable):
+            _hint(deck, slot, hint)
+    _recommendation(deck, slot, quote)
+
+
+def _hint(deck: Deck, slot: Slot, hint: Hint) -> None:
+    icons = {"cut": ":material/content_cut:", "slow": ":material/slow_motion_video:"}
+    st.button(
+        errors.literal(hint.words),
+        key=f"hint_{slot.id}_{hint.kind}",
+        icon=icons.get(hint.kind, ":material/swap_horiz:"),
+        type="tertiary",
+        on_click=_take_hint,
+        args=(deck, slot, hint),
+    )
+
+
+def _recommendation(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
+    shot = deck.shots.get(slot.id)
+    if shot is None:
+        return
+    try:
+        found = recommend(deck.studio.catalogue, shot, slot, deck.project)
+    except BadInput as problem:
+        st.caption(errors.literal(problem.message))
+        return
+    if found.model != quote.model:
+        st.button(
+            errors.literal(f"{dollars(found.price_usd_micro)} a take: {found.reason}"),
+            key=f"recommended_{slot.id}",
+            icon=":material/recommend:",
+            type="tertiary",
+            on_click=_choose,
+            args=(deck, slot, ModelChoice(model=found.model)),
+        )
+
+
+def _words(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
+    """The prompt as it will be sent to the chosen model."""
+    shot, plan = deck.shots.get(slot.id), deck.project.plan
+    model = deck.studio.catalogue.models.get(quote.model)
+    if shot is None or plan is None or model is None:
+        return
+    from pipeline.cast.identity import identity_block, wardrobe_anchor
+    from pipeline.planning.prompts import Voices, prompt_for
+
+    framed = has_start_frame(deck.project, shot) and bool(model.names.start)
+    voices = Voices(identity_block, wardrobe_anchor)
+    sent = prompt_for(shot, plan, "i2v" if framed else "t2v", voices, model.prompt_limit)
+    with st.expander("Prompt as it will be sent"):
+        st.text(sent.text)
+        st.caption(f"{len(sent.text)} of {model.prompt_limit} characters")
+        if sent.negative and model.names.negative:
+            st.text(f"Not: {sent.negative}")
+        if sent.left_out:
+            st.caption(errors.literal(f"Left out to fit: {', '.join(sent.left_out)}"))
+
+
+def _busy(deck: Deck) -> bool:
+    return progress.active(deck.studio.run(deck.project.id))
+
+
+def _name(deck: Deck, quote: ClipQuote) -> str:
+    model = deck.studio.catalogue.models.get(quote.model)
+    return model.name if model else quote.model
+
+
+def _own(project: Project, slot: Slot) -> ModelChoice:
+    return project.shot_models.get(slot.id, ModelChoice())
+
+
+def _choose(deck: Deck, slot: Slot, choice: ModelChoice) -> None:
+    deck.change(f"Model of clip {slot.index + 1}", lambda one: choose(one, (slot.id,), choice))
+
+
+def _set_model(deck: Deck, slot: Slot) -> None:
+    key = st.session_state[f"model_{slot.id}"]
+    reasons = refusal(deck, slot, deck.studio.catalogue.get(key)) if key else ()
+    if reasons:
+        del st.session_state[f"model_{slot.id}"]
+        with errors.shown(later=True):
+            name = deck.studio.catalogue.get(key).name
+            raise BadInput(f"{name} {reasons[0]}.", "The clip keeps the model that it had.")
+    else:
+        takes = _own(deck.project, slot).takes
+        _choose(deck, slot, ModelChoice(model=key or None, takes=takes))
+
+
+def _set_resolution(deck: Deck, slot: Slot, key: str) -> None:
+    chosen = st.session_state[key] or None
+    own = _own(deck.project, slot)
+    _choose(deck, slot, own.model_copy(update={"resolution": chosen}))
+
+
+def _set_takes(deck: Deck, slot: Slot, key: str) -> None:
+    own = _own(deck.project, slot)
+    _choose(deck, slot, own.model_copy(update={"takes": int(st.session_state[key])}))
+
+
+def _take_hint(deck: Deck, slot: Slot, hint: Hint) -> None:
+    if hint.kind == "model":
+        _choose(
+            deck, slot, ModelChoice(model=str(hint.value), takes=_own(deck.project, slot).takes)
+        )
+    elif hint.kind == "slow":
+        own = _own(deck.project, slot)
+        _choose(deck, slot, own.model_copy(update={"duration_s": float(hint.value)}))
+    else:
+        after = next(one.id for one in deck.view.slots if one.index == slot.index + 1)
+        deck.change("Cut one beat earlier", lambda one: _moved(deck, one, after, float(hint.value)))
+
+
+def _moved(deck: Deck, project: Project, cut_id: str, time_s: float) -> Project:
+    """The project with one cut at another beat."""
+    cuts = tuple(
+        cut.model_copy(update={"time_s": time_s, "on": "beat"}) if cut.id == cut_id else cut
+        for cut in deck.view.cuts
+    )
+    return changed(project, cuts=cuts)
+
+
+def _start(deck: Deck, slot_id: str, again: bool) -> None:
+    """Make one clip; another preview is another take of it."""
+    if again:
+        number = deck.project.preview_takes.get(slot_id, 1) + 1
+        takes = {**deck.project.preview_takes, slot_id: number}
+        deck.change("Another preview", lambda one: changed(one, preview_takes=takes))
+    with errors.shown(later=True):
+        deck.studio.start(deck.project.id, goal="clips", slot_ids=(slot_id,))

@@ -1,0 +1,103 @@
+"""The costs page."""
+
+from __future__ import annotations
+
+from pages.parts.meter import body
+from pipeline.money.ledger import Scope, Totals
+from pipeline.money.quotes import Quote
+
+DOLLAR = 1_000_000
+
+
+def html(app) -> str:
+    return " ".join(block.proto.body for block in app.get("html"))
+
+
+def field(app, label):
+    return next(item for item in app.text_input if item.label.startswith(label))
+
+
+def button(app, label):
+    return next(item for item in app.button if item.label == label)
+
+
+def spend(studio, project_id) -> None:
+    scope = Scope(project_id=project_id, stage="generate", unit="s1", model="kling-2.5-turbo-pro")
+    studio.ledger.reserve(f"{project_id}-1", scope, 700_000)
+    studio.ledger.settle(f"{project_id}-1", 350_000)
+    studio.ledger.reserve(f"{project_id}-2", scope, 700_000)
+
+
+def test_what_was_spent_and_held_is_the_ledgers_to_the_micro_dollar(visit, studio, demo):
+    spend(studio, demo.id)
+    app = visit("costs", demo.id)
+
+    assert not app.exception
+    assert "<b>$0.35</b> spent" in html(app)
+    assert "<b>$0.70</b> held" in html(app)
+    assert "<b>$18.95</b> left of $20.00" in html(app)
+
+
+def test_raising_the_limit_is_an_act_with_an_entry(visit, studio, demo):
+    app = visit("costs", demo.id)
+    field(app, "This project").set_value("$35")
+    button(app, "Set the limit").click().run()
+
+    assert studio.totals(demo.id).limit_usd_micro == 35 * DOLLAR
+    assert studio.ledger_entries(demo.id)[-1].kind == "limit"
+
+
+def test_a_budget_that_makes_no_sense_gets_a_sentence_and_changes_nothing(visit, studio, demo):
+    app = visit("costs", demo.id)
+    field(app, "This project").set_value("-5")
+    button(app, "Set the limit").click().run()
+
+    assert "negative" in app.error[0].value
+    assert studio.totals(demo.id).limit_usd_micro == 20 * DOLLAR
+
+
+def test_every_entry_is_listed_and_can_be_taken_home(visit, studio, demo):
+    spend(studio, demo.id)
+    app = visit("costs", demo.id)
+
+    entries = next(table.value for table in app.dataframe if "When (UTC)" in table.value)
+    assert len(entries) == 3
+    assert {item.proto.label for item in app.get("download_button")} == {
+        "Entries as CSV",
+        "Receipts as CSV",
+    }
+
+
+def test_sums_can_be_seen_by_model(visit, studio, demo):
+    spend(studio, demo.id)
+    app = visit("costs", demo.id)
+    next(one for one in app.get("button_group") if one.label == "Spent by").set_value("Model").run()
+
+    sums = next(
+        table.value for table in app.dataframe if "Spent" in table.value and "Model" in table.value
+    )
+    assert list(sums["Model"]) == ["kling-2.5-turbo-pro"]
+
+
+def quote(total: int, high: int) -> Quote:
+    return Quote(
+        clips=(), total_usd_micro=total, retry_high_usd_micro=high, wasted_s=0, wasted_usd_micro=0
+    )
+
+
+def totals(**fields) -> Totals:
+    base = {"spent_usd_micro": 0, "held_usd_micro": 0, "limit_usd_micro": 20 * DOLLAR}
+    return Totals(**{**base, "left_usd_micro": 20 * DOLLAR, **fields})
+
+
+def test_the_meter_warns_before_the_budget_ends():
+    assert "ends $5.00 before" in body(totals(), quote(25 * DOLLAR, 50 * DOLLAR))
+    assert "problem" not in body(totals(), quote(5 * DOLLAR, 10 * DOLLAR))
+
+
+def test_the_meter_gives_the_range_that_retries_may_add():
+    assert "$10.00 with one more take of each" in body(totals(), quote(5 * DOLLAR, 10 * DOLLAR))
+
+
+def test_the_meter_says_when_a_charge_closed_the_budget():
+    assert "closed until it is set anew" in body(totals(closed=True), quote(0, 0))
