@@ -153,6 +153,7 @@ class People(Frozen):
     groups: dict[str, tuple[str, ...]]
     masks: dict[str, tuple[str, ...]]
     grammar: dict[str, tuple[str, ...]]
+    small_words: dict[str, tuple[str, ...]]
 
 
 Actions = dict[str, Any]

@@ -12,6 +12,8 @@ from functools import lru_cache
 
 from pipeline.knowledge import library
 
+LATIN_SHARE = 0.6
+SMALL_SHARE = 0.08
 _SENTENCE = re.compile(r"[!?;\n\r。！？；]+|\.+(?=\s|$)")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -62,3 +64,18 @@ def negated(text: str, position: int) -> bool:
     """Whether one of the two words before a position denies or compares it."""
     before = [word.casefold() for word in words(text[max(0, position - 24) : position])[-2:]]
     return bool(set(before) & set(library.people().grammar["unsure"]))
+
+
+def foreign(text: str) -> bool:
+    """Whether a text is clearly not English: another script, or another language's small words."""
+    letters = [char for char in text if char.isalpha()]
+    if letters and sum(char.isascii() for char in letters) < LATIN_SHARE * len(letters):
+        return True
+    found = [word.casefold() for word in words(text)]
+    small = library.people().small_words
+    own = sum(word in small["english"] for word in found)
+    others = max(
+        (sum(word in row for word in found) for name, row in small.items() if name != "english"),
+        default=0,
+    )
+    return others > own and others >= SMALL_SHARE * len(found)
