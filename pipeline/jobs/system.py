@@ -25,7 +25,7 @@ TIDY_AT_ONCE = 500
 # Measured: an idle process with all queues stays below 2 % of a core. A look at Postgres costs
 # twice a look at SQLite. The first queue that a new run meets is looked at more often.
 IDLE_RUN_POLL_S = 1.0
-IDLE_POLL_S = {"sqlite": 1.5, "postgres": 3.0}
+IDLE_POLL_S = {"sqlite": 2.0, "postgres": 3.0}
 Task = tuple[str, tuple[Any, ...]]
 
 

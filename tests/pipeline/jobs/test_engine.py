@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import importlib
+import sys
 import time
 from collections import Counter
 
 import pytest
+from sqlalchemy import MetaData
 
 from pipeline.errors import BadInput, InternalFault
 
@@ -184,3 +187,18 @@ def test_closing_leaves_running_units_for_the_next_process(make_engine, toy, hom
     assert again.state(run_id).state == "running"
     again.launch()
     assert again.wait(run_id, QUICK).state == "done"
+
+
+def test_a_file_edited_while_the_app_runs_does_not_launch_a_second_engine(
+    make_engine, toy, home, monkeypatch
+):
+    make_engine().launch()
+    for name in [name for name in sys.modules if name.startswith("pipeline.jobs.")]:
+        monkeypatch.delitem(sys.modules, name)
+    metadata = MetaData()
+    monkeypatch.setattr("pipeline.database.METADATA", metadata)
+    fresh = importlib.import_module("pipeline.jobs.engine")
+    engine = fresh.Engine(home, None, toy.ToyWork(home))
+    engine.launch()
+    assert engine.wait(engine.start(PROJECT, "film:1:0.1"), QUICK).state == "done"
+    engine.close()

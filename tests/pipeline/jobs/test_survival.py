@@ -9,10 +9,11 @@ import pytest
 PROJECT = "project-of-the-test"
 
 
+@pytest.mark.slow
 def test_a_run_killed_again_and_again_loses_nothing_and_repeats_nothing(make_engine, survive):
     engine = make_engine()
     run_id = engine.start(PROJECT, "film:24:0.4")
-    assert survive(engine, run_id, kills=5, units=25) == "done"
+    assert survive(engine, run_id, kills=4, units=25) == "done"
 
 
 def test_two_processes_on_one_home_share_a_run(spawn, make_engine, toy, home):
