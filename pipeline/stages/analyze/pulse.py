@@ -117,7 +117,7 @@ def settle_phase(env: Envelopes, beats: Times) -> tuple[Times, float]:
 
 def _phase_odds(env: Envelopes, beats: Times, half: Times) -> Times:
     """Per beat, the log-odds (smoothed over a stretch) that the off-beat is the beat."""
-    window = np.ones(STRETCH_BEATS)
+    window = np.ones(min(STRETCH_BEATS, len(beats)))
     total = np.zeros(len(beats))
     for name, weight in PHASE_WEIGHTS.items():
         curve = getattr(env, name)

@@ -7,25 +7,21 @@ A song without a pulse is a normal outcome: it gets sections and energy, no beat
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.model import AudioAnalysis, Frozen, Mood, Section, Tempo
 from pipeline.project import GridChoice
 from pipeline.stage import Stage, Workbench
 from pipeline.stages.analyze import mood, sections
-from pipeline.stages.analyze.bars import Bars, find_bars
 from pipeline.stages.analyze.envelopes import Envelopes, compressed, envelopes
-from pipeline.stages.analyze.grid import attack_offset_s, fit_grid
 from pipeline.stages.analyze.labels import name_sections
 from pipeline.stages.analyze.listen import Heard, unpacked
-from pipeline.stages.analyze.pulse import Pulse, Times, find_pulse, sample
+from pipeline.stages.analyze.pulse import Times, beat_strength, sample
+from pipeline.stages.analyze.rhythm import Rhythm, rhythm_of
 from pipeline.stages.analyze.spectrum import PEAKS_PER_S, Spectrum
-from pipeline.stages.analyze.swing import swing_of
 from pipeline.timebase import tidy_s
 
 SURE_CLARITY = 0.35
@@ -40,20 +36,6 @@ class AnalyzeInputs(Frozen):
     grid: GridChoice = GridChoice()
 
 
-@dataclass(frozen=True)
-class _Rhythm:
-    """Beats and bars after all corrections; empty where there is no pulse."""
-
-    beats: Times
-    bars: Bars
-    kind: Literal["fitted", "free", "none"]
-    pulse: Pulse | None
-    swing: float
-
-
-NO_RHYTHM = _Rhythm(np.zeros(0), Bars(np.zeros(0, np.int64), 4, 0.0), "none", None, 0.0)
-
-
 def understand(inputs: AnalyzeInputs, bench: Workbench) -> AudioAnalysis:
     """Beats, bars, sections, energy and mood of one song."""
     spectrum = unpacked(bench.path(inputs.heard.features))
@@ -62,10 +44,10 @@ def understand(inputs: AnalyzeInputs, bench: Workbench) -> AudioAnalysis:
         return _silent(inputs.heard)
     env = envelopes(spectrum)
     bench.progress(0.4, "finding the beat")
-    rhythm = _rhythm(spectrum, env, span, inputs.grid)
+    rhythm = rhythm_of(spectrum, env, span, inputs.grid)
     bench.progress(0.7, "finding the sections")
     energy = mood.energy_curve(spectrum.level)
-    parts, picture = _sections(spectrum, rhythm, energy, inputs.grid.section_density)
+    parts, picture = sections_of(spectrum, rhythm, energy, inputs.grid.section_density)
     bpm = _bpm(rhythm)
     return AudioAnalysis(
         duration_s=inputs.heard.duration_s,
@@ -112,47 +94,8 @@ def _silent_mood() -> Mood:
     return mood.mood_of(mood.Measured("no key", 0, 0, 0, 0, 0, None), heard=False)
 
 
-def _rhythm(
-    spectrum: Spectrum, env: Envelopes, span: tuple[float, float], choice: GridChoice
-) -> _Rhythm:
-    """Beats fitted, aligned to the attacks, corrected; then bars on those beats."""
-    pulse = find_pulse(env, choice.tempo_factor)
-    if pulse is None:
-        return NO_RHYTHM
-    grid = fit_grid(pulse.beats_s, span)
-    if len(grid.beats_s) < 4:
-        return NO_RHYTHM
-    heard = grid.beats_s + attack_offset_s(spectrum.attack, grid.beats_s)
-    swing = swing_of(env, heard)
-    beats = _moved(heard, choice.half_beat)
-    bars = find_bars(env, beats, choice.metre, choice.bar_shift)
-    shown, kept = _inside(beats + choice.nudge_s, spectrum.duration_s)
-    return _Rhythm(shown, replace(bars, downbeats=_renumbered(bars, kept)), grid.kind, pulse, swing)
-
-
-def _moved(beats: Times, half_beat: bool) -> Times:
-    """The grid as it is, or half a beat later with a beat in front."""
-    if not half_beat:
-        return beats
-    gaps = np.diff(beats)
-    later = np.append(beats[:-1] + gaps / 2, beats[-1] + gaps[-1] / 2)
-    first = later[0] - gaps[0]
-    return np.concatenate([[first], later]) if first >= 0 else later
-
-
-def _inside(beats: Times, duration_s: float) -> tuple[Times, NDArray[np.bool_]]:
-    kept = (beats >= 0) & (beats < duration_s)
-    return beats[kept], kept
-
-
-def _renumbered(bars: Bars, kept: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Indices of the downbeats among the beats that are kept."""
-    position = np.cumsum(kept) - 1
-    return np.asarray(position[bars.downbeats[kept[bars.downbeats]]], dtype=np.int64)
-
-
-def _sections(
-    spectrum: Spectrum, rhythm: _Rhythm, energy: Times, density: float
+def sections_of(
+    spectrum: Spectrum, rhythm: Rhythm, energy: Times, density: float
 ) -> tuple[tuple[Section, ...], bytes]:
     """Sections, and the self-similarity with its axis as an .npz."""
     duration_s = spectrum.duration_s
@@ -191,13 +134,13 @@ def _mean_between(energy: Times, start_s: float, end_s: float) -> float:
     return float(part.mean()) if len(part) else 0.0
 
 
-def _bpm(rhythm: _Rhythm) -> float | None:
+def _bpm(rhythm: Rhythm) -> float | None:
     if len(rhythm.beats) < 2:
         return None
     return round(float(60 / np.median(np.diff(rhythm.beats))), 2)
 
 
-def _tempo_confidence(rhythm: _Rhythm) -> float:
+def _tempo_confidence(rhythm: Rhythm) -> float:
     """Clarity of the pulse times the share of the tempo among its rivals."""
     if rhythm.pulse is None:
         return 0.0
@@ -207,7 +150,7 @@ def _tempo_confidence(rhythm: _Rhythm) -> float:
     return round(min(1.0, rhythm.pulse.clarity / SURE_CLARITY) * ahead, 3)
 
 
-def _alternatives(rhythm: _Rhythm, bpm: float | None) -> tuple[Tempo, ...]:
+def _alternatives(rhythm: Rhythm, bpm: float | None) -> tuple[Tempo, ...]:
     """Double, half and three-two of the tempo, with what was heard at each."""
     if rhythm.pulse is None or bpm is None:
         return ()
@@ -218,12 +161,12 @@ def _alternatives(rhythm: _Rhythm, bpm: float | None) -> tuple[Tempo, ...]:
     return tuple(sorted(found, key=lambda tempo: -tempo.confidence))
 
 
-def _beat_confidence(env: Envelopes, rhythm: _Rhythm) -> tuple[float, ...]:
+def _beat_confidence(env: Envelopes, rhythm: Rhythm) -> tuple[float, ...]:
     """Per beat, how much more happens on it than between it and the next."""
     if rhythm.pulse is None or len(rhythm.beats) < 2:
         return ()
     gaps = np.append(np.diff(rhythm.beats), rhythm.beats[-1] - rhythm.beats[-2])
-    strength = np.asarray(env.high + env.low + env.timbre + env.bass)
+    strength = beat_strength(env)
     on = sample(strength, rhythm.beats)
     between = sample(strength, rhythm.beats + gaps / 2)
     window = np.ones(5) / 5
@@ -231,7 +174,7 @@ def _beat_confidence(env: Envelopes, rhythm: _Rhythm) -> tuple[float, ...]:
     return _rounded(np.clip(share, 0, 1) * min(1.0, rhythm.pulse.clarity / SURE_CLARITY))
 
 
-def _confidence(rhythm: _Rhythm) -> float:
+def _confidence(rhythm: Rhythm) -> float:
     """Mean of how sure tempo, phase and bars are; 0 without a pulse."""
     if rhythm.pulse is None:
         return 0.0
@@ -239,7 +182,7 @@ def _confidence(rhythm: _Rhythm) -> float:
     return round((_tempo_confidence(rhythm) + phase + rhythm.bars.confidence) / 3, 3)
 
 
-def _warnings(rhythm: _Rhythm) -> tuple[str, ...]:
+def _warnings(rhythm: Rhythm) -> tuple[str, ...]:
     if rhythm.pulse is None:
         return (NO_PULSE,)
     found = []
