@@ -17,10 +17,12 @@ from pipeline.lyrics.align import ALIGN, AlignInputs
 from pipeline.model import (
     AudioAnalysis,
     Blob,
+    Character,
     Clip,
     Cut,
     Film,
     Frozen,
+    Location,
     Lyrics,
     ScenePlan,
     Shot,
@@ -207,17 +209,23 @@ class Derivation:
 
     # --- pictures ---------------------------------------------------------------------------
 
+    @cached_property
+    def _pictured(self) -> dict[str, Character | Location]:
+        if self.plan is None:
+            return {}
+        everything: list[Character | Location] = [*self.plan.characters, *self.plan.locations]
+        return {one.id: one for one in everything}
+
     @property
     def subjects(self) -> tuple[str, ...]:
         """Ids of everyone and every place of the plan."""
-        if self.plan is None:
-            return ()
-        return tuple(one.id for one in (*self.plan.characters, *self.plan.locations))
+        return tuple(self._pictured)
 
     def reference_inputs(self, subject_id: str) -> ReferenceInputs:
         present = _made(self.plan, "plan")
-        everything = (*present.characters, *present.locations)
-        subject = _made(next((one for one in everything if one.id == subject_id), None), "plan")
+        subject = self._pictured.get(subject_id)
+        if subject is None:
+            raise NotYet("plan")
         choice = self.project.references.get(subject_id, ReferenceChoice())
         return inputs_of_reference(subject, present.style, choice.take)
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from cache.blobs import writing
 from pipeline.bench import StoreBench, storage_errors
-from pipeline.errors import BadInput, OutOfBounds
+from pipeline.errors import BadInput, NotAudio, OutOfBounds
 from pipeline.model import Song
 from pipeline.settings import Settings
 
@@ -48,7 +48,12 @@ def take_in(source: Path | BinaryIO, filename: str, bench: StoreBench, settings:
     suffix = suffix if suffix in KNOWN_SUFFIXES else ".audio"
     scratch = bench.scratch(suffix)
     _copy(source, scratch, settings.max_upload_mb)
-    heard = facts(scratch, max_duration_s=settings.max_song_s, min_duration_s=settings.min_song_s)
+    try:
+        heard = facts(scratch, settings.max_song_s, settings.min_song_s)
+    except NotAudio as error:
+        # The decoder knows only our own name for the copy.
+        shown = error.message.replace(scratch.name, title_of(filename) + Path(filename).suffix)
+        raise NotAudio(shown, error.way_out) from error
     return Song(
         blob=bench.keep_file(scratch, suffix),
         title=title_of(filename),

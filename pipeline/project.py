@@ -82,7 +82,8 @@ class Excerpt(Frozen):
 class Project(Frozen):
     """All decisions. ``cuts`` and ``plan`` are None until a person or a run settles them.
 
-    ``section_models`` is keyed by section label, ``shot_models``, ``picks`` (take id) and
+    ``proposal`` is a new plan that waits for the person's yes; ``planner_model`` names the language
+    model, the usual one when empty. ``section_models`` is keyed by section label, ``shot_models``, ``picks`` (take id) and
     ``preview_takes`` by slot id, ``references`` by character or location id.
     """
 
@@ -100,7 +101,9 @@ class Project(Frozen):
     pace: Unit = 0.5
     cuts: tuple[Cut, ...] | None = None
     planner: Literal["offline", "openai"] = "offline"
+    planner_model: Name = ""
     plan: ScenePlan | None = None
+    proposal: ScenePlan | None = None
     plan_basis: str = ""
     model: ModelChoice = ModelChoice(model=PREVIEW_MODEL)
     section_models: dict[str, ModelChoice] = {}

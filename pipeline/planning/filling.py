@@ -43,4 +43,5 @@ def _joined(
     present: tuple[Subject, ...], fresh: tuple[Subject, ...], needed: set[str]
 ) -> tuple[Subject, ...]:
     known = {one.id for one in present}
-    return (*present, *(one for one in fresh if one.id in needed and one.id not in known))
+    joining = tuple(one for one in fresh if one.id in needed and one.id not in known)
+    return present + joining
