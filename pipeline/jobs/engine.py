@@ -11,15 +11,19 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import DBAPIError
+
 from pipeline.database import Database
-from pipeline.errors import InternalFault
+from pipeline.errors import InternalFault, StorageFailed
 from pipeline.jobs.names import (
     RUN_QUEUE,
     RUN_WORKFLOW,
@@ -179,7 +183,8 @@ class Engine:
                 from pipeline.jobs.system import System
 
                 self._system = System(self.home, self.database_url)
-                self._system.prepare()
+                with storage_errors():
+                    self._system.prepare()
             return self._system
 
     def enqueue_run(
@@ -205,8 +210,24 @@ class Engine:
     def _prepare(self) -> None:
         from pipeline.jobs.system import prepare_rows
 
-        self.home.mkdir(parents=True, exist_ok=True)
         url = self.database_url or f"sqlite:///{self.home / 'studio.sqlite'}"
-        self._database = self._database or Database(url)
-        prepare_rows(self.home, self.database_url, self._database)
+        with storage_errors():
+            self.home.mkdir(parents=True, exist_ok=True)
+            self._database = self._database or Database(url)
+            prepare_rows(self.home, self.database_url, self._database)
         self._progress = Progress(self._database)
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Translate what a folder or database answers when it cannot be opened.
+
+    The addresses of databases hold passwords, so the sentence quotes nothing.
+    """
+    try:
+        yield
+    except (OSError, DBAPIError, sqlite3.Error) as error:
+        raise StorageFailed(
+            "The studio's job database cannot be opened or written.",
+            "Mend the permissions or the space of the studio's folder, or start the database.",
+        ) from error

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from dbos import DBOS, DBOSPortableJSONSerializer
 
 from pipeline.errors import InternalFault
-from pipeline.jobs import workflows
 from pipeline.jobs.names import (
     ALL_QUEUES,
     APPLICATION,
@@ -56,6 +55,9 @@ class Host:
         self._tidy_at = 0.0
         self._slots = self._system.new_slots()
         self._engine = self._system.new_engine(POOL_SIZE)
+        # Importing it registers the workflows, in place of those of a module of before.
+        from pipeline.jobs import workflows
+
         workflows.bind(workflows.Runtime(work, self._progress, self.stopping, engine.enqueue_units))
         self._register_queues()
         self._launch()
@@ -126,8 +128,13 @@ class Host:
                 "use_listen_notify": False,
             }
         )
-        DBOS.listen_queues([RUN_QUEUE, *self._queues])
-        DBOS.launch()
+        try:
+            DBOS.listen_queues([RUN_QUEUE, *self._queues])
+            DBOS.launch()
+        except BaseException:
+            # A half-launched engine would be taken for a running one by the next try.
+            self.stop()
+            raise
 
     def _register_queues(self) -> None:
         """Before the launch, so that the queues are looked at from its first moment."""

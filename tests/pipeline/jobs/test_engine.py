@@ -193,7 +193,7 @@ def test_a_file_edited_while_the_app_runs_does_not_launch_a_second_engine(
     make_engine, toy, home, monkeypatch
 ):
     make_engine().launch()
-    for name in [name for name in sys.modules if name.startswith("pipeline.jobs.")]:
+    for name in [name for name in sys.modules if name.startswith("pipeline.jobs")]:
         monkeypatch.delitem(sys.modules, name)
     metadata = MetaData()
     monkeypatch.setattr("pipeline.database.METADATA", metadata)

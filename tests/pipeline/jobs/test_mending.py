@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, StorageFailed
 from pipeline.jobs.slots import FileSlots, known_dead
 from pipeline.jobs.worker import run_worker
 
@@ -102,3 +102,19 @@ def test_a_worker_asked_to_end_leaves_cleanly(spawn, make_engine, toy, home, num
     assert worker.popen.wait(10) == 0
     (state,) = engine.active()
     assert state.state == "running"
+
+
+def test_a_folder_that_is_no_folder_is_refused_in_words(toy, tmp_path):
+    (tmp_path / "file").write_text("")
+    engine = toy.Engine(tmp_path / "file" / "home", None, toy.ToyWork(tmp_path))
+    with pytest.raises(StorageFailed, match="cannot be opened or written"):
+        engine.start(PROJECT, "film:1:0")
+
+
+def test_a_database_that_does_not_answer_is_told_without_its_password(toy, tmp_path):
+    url = "postgresql://studio:canary-secret@127.0.0.1:1/nothing"
+    engine = toy.Engine(tmp_path, url, toy.ToyWork(tmp_path))
+    with pytest.raises(StorageFailed) as caught:
+        engine.start(PROJECT, "film:1:0")
+    assert "canary-secret" not in f"{caught.value} {caught.value.__cause__}"
+    engine.close()
