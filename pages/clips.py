@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -22,6 +23,8 @@ from pipeline.money.usd import dollars
 
 if TYPE_CHECKING:
     from pipeline.studio import ProjectView, Studio
+
+CSS = Path(clips_card.__file__).with_name("clips.css")
 
 
 def make_missing(deck: Deck) -> None:
@@ -66,7 +69,8 @@ def workbench(studio: Studio, view: ProjectView) -> None:
         with st.container(key="clips_actions", horizontal=True, gap="small"):
             make_missing(deck)
             clips_savings.offer(deck)
-        left, right = st.columns([5, 3], gap="medium")
+        with st.container(key="clips_columns"):
+            left, right = st.columns([5, 3], gap="medium")
         with left:
             chosen = clips_table.draw(deck)
             if len(chosen) > 1:
@@ -78,6 +82,7 @@ def workbench(studio: Studio, view: ProjectView) -> None:
 
 
 studio, view = open_page("clips")
+st.html(CSS)
 if not view.slots or view.plan is None:
     nothing(
         "No shots yet",

@@ -20,7 +20,7 @@ with errors.shown(stop=True):
     with left:
         costs_limits.draw(studio, project_id)
         st.subheader("What it came to", anchor=False)
-        costs_tables.figures(view, entries)
+        costs_tables.figures(studio, view, entries)
     with right:
         st.subheader("Spent over time", anchor=False)
         charges = costs_tables.charges(entries)

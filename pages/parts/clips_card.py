@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts import errors, progress
+from pages.parts import clips_takes, errors, progress
 from pages.parts.clips_deck import Deck
 from pages.parts.clips_models import INHERIT, labels, refusal
 from pages.parts.states import mark
@@ -14,7 +14,7 @@ from pipeline.errors import BadInput
 from pipeline.money.choices import choose, has_start_frame, recommend
 from pipeline.money.prices import lines_of
 from pipeline.money.quotes import ClipQuote, Hint, hints
-from pipeline.money.usd import dollars
+from pipeline.money.usd import cents, dollars
 from pipeline.project import PREVIEW_MODEL, ModelChoice, Project, changed
 from pipeline.timebase import clock
 
@@ -32,23 +32,13 @@ def draw(deck: Deck, slot: Slot) -> None:
     st.markdown(f"**Clip {slot.index + 1}** · {clock(slot.start_s)}{part} · {state.text}")
     if view and view.why:
         st.caption(errors.literal(view.why))
-    _picture(deck, slot)
+    clips_takes.draw(deck, slot)
     _choice(deck, slot, quote)
     for problem in quote.problems:
         st.warning(errors.literal(f"{_name(deck, quote)} {problem}."), icon=":material/block:")
     _make(deck, slot, quote)
     _advice(deck, slot, quote)
     _words(deck, slot, quote)
-
-
-def _picture(deck: Deck, slot: Slot) -> None:
-    view = deck.clip(slot.id)
-    if view is None or view.clip is None:
-        return
-    try:
-        st.video(str(deck.studio.path(view.clip.blob)), muted=True, loop=True, width="stretch")
-    except LookupError:
-        st.caption("The clip's file is gone; make it again.")
 
 
 def _choice(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
@@ -98,7 +88,7 @@ def _make(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
     if quote.wasted_s > 0.01 and quote.price_usd_micro:
         st.caption(
             f"Buys {quote.bought_s:g} s for {slot.duration_s:.2f} s of film: "
-            f"{quote.wasted_s:.2f} s, {errors.literal(dollars(quote.wasted_usd_micro))}, unseen."
+            f"{quote.wasted_s:.2f} s, {errors.literal(cents(quote.wasted_usd_micro))}, unseen."
         )
     made = deck.made(slot)
     free = quote.model == PREVIEW_MODEL
@@ -124,7 +114,7 @@ def _advice(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
     for hint in found:
         if hint.kind != "cut" or (after and after.id in movable):
             _hint(deck, slot, hint)
-    _recommendation(deck, slot, quote)
+    _recommendation(deck, slot, quote, {hint.value for hint in found})
 
 
 def _hint(deck: Deck, slot: Slot, hint: Hint) -> None:
@@ -139,7 +129,8 @@ def _hint(deck: Deck, slot: Slot, hint: Hint) -> None:
     )
 
 
-def _recommendation(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
+def _recommendation(deck: Deck, slot: Slot, quote: ClipQuote, hinted: set[object]) -> None:
+    """The model that suits the shot, unless a hint already offers it."""
     shot = deck.shots.get(slot.id)
     if shot is None:
         return
@@ -148,9 +139,9 @@ def _recommendation(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
     except BadInput as problem:
         st.caption(errors.literal(problem.message))
         return
-    if found.model != quote.model:
+    if found.model != quote.model and found.model not in hinted:
         st.button(
-            errors.literal(f"{dollars(found.price_usd_micro)} a take: {found.reason}"),
+            errors.literal(f"{found.reason} {dollars(found.price_usd_micro)} a take."),
             key=f"recommended_{slot.id}",
             icon=":material/recommend:",
             type="tertiary",

@@ -20,6 +20,10 @@ KEY = "clips_table"
 THUMB_WIDTH = 96
 ROW_PX = 36
 MOST_ROWS = 14
+BLANK = (
+    "data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' width='96' height='54'>"
+    "<rect width='96' height='54' fill='%23808080' opacity='.12'/></svg>"
+)
 ORIGINS = {"project": "", "section": " (section)", "shot": " (own)"}
 
 
@@ -46,36 +50,36 @@ def _row(deck: Deck, slot: Slot) -> dict[str, Any]:
     model = deck.studio.catalogue.models.get(quote.model)
     state = view.state if view else "empty"
     return {
-        "picture": _thumb(view.poster) if view else None,
+        "picture": (_thumb(view.poster) if view else None) or BLANK,
         "clip": slot.index + 1,
         "at": clock(slot.start_s),
-        "part": slot.section,
         "shot": f"{shot.size} {shot.purpose}" if shot else "",
         "model": f"{model.name if model else quote.model}{ORIGINS[quote.origin]}",
+        "price": None if quote.problems else quote.price_usd_micro / MICRO_PER_USD,
         "bought": quote.bought_s or None,
         "kept": slot.duration_s,
         "takes": quote.takes,
-        "price": None if quote.problems else quote.price_usd_micro / MICRO_PER_USD,
         "state": "cannot" if quote.problems else mark(state).word,
         "note": quote.problems[0] if quote.problems else (view.why if view else ""),
+        "part": slot.section,
     }
 
 
 def _columns() -> dict[str, Any]:
     column = st.column_config
     return {
-        "picture": column.ImageColumn("", width=64),
-        "clip": column.NumberColumn("Clip", width=48, format="%d"),
-        "at": column.TextColumn("At", width=72),
-        "part": column.TextColumn("Part", width=80),
-        "shot": column.TextColumn("Shot", width=130),
-        "model": column.TextColumn("Model", width=190),
-        "bought": column.NumberColumn("Bought s", width=70, format="%.1f"),
-        "kept": column.NumberColumn("Kept s", width=70, format="%.2f"),
-        "takes": column.NumberColumn("Takes", width=55, format="%d"),
-        "price": column.NumberColumn("Price", width=72, format="$%.2f"),
-        "state": column.TextColumn("State", width=80),
+        "picture": column.ImageColumn("", width=56),
+        "clip": column.NumberColumn("Clip", width=40, format="%d"),
+        "at": column.TextColumn("At", width=64),
+        "shot": column.TextColumn("Shot", width=118),
+        "model": column.TextColumn("Model", width=160),
+        "price": column.NumberColumn("Price", width=62, format="$%.2f"),
+        "bought": column.NumberColumn("Buys s", width=56, format="%.1f"),
+        "kept": column.NumberColumn("Keeps s", width=60, format="%.2f"),
+        "takes": column.NumberColumn("Takes", width=48, format="%d"),
+        "state": column.TextColumn("State", width=66),
         "note": column.TextColumn("Why", width=220),
+        "part": column.TextColumn("Part", width=80),
     }
 
 

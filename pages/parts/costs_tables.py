@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts.media import Fact, facts
+from pages.parts.progress import STAGES, names_of
 from pipeline.money.accounts import (
-    Receipt,
     entries_csv,
     latencies_s,
     per_kept_second,
@@ -18,7 +18,8 @@ from pipeline.money.accounts import (
     receipts_csv,
     spent_on_rejects,
 )
-from pipeline.money.usd import MICRO_PER_USD, dollars
+from pipeline.money.usd import MICRO_PER_USD, cents, dollars
+from pipeline.takes import in_use
 
 if TYPE_CHECKING:
     from pipeline.money.books import Entry
@@ -40,21 +41,22 @@ KINDS = {
 }
 
 
-def figures(view: ProjectView, entries: Sequence[Entry]) -> None:
+def figures(studio: Studio, view: ProjectView, entries: Sequence[Entry]) -> None:
     """Cost of a kept second, of what is not in use, and how long each model took."""
-    found = receipts(entries)
-    paid = {slot.id: slot for slot in view.slots if _paid_clip(view, slot.id)}
-    kept_s = sum(slot.duration_s for slot in paid.values())
-    spent = sum(one.spent_usd_micro for one in found if one.stage == "generate")
-    each = per_kept_second(spent, kept_s)
-    rejects = spent_on_rejects(found, [_in_use(found, view, one) for one in paid])
+    takes = studio.takes.of_project(view.project.id)
+    used = in_use(view.project, takes)
+    kept_s = sum(slot.duration_s for slot in view.slots if slot.id in used)
+    prices = {take.id: take.price_usd_micro for many in takes.values() for take in many}
+    each = per_kept_second(sum(prices.values()), kept_s)
+    rejects = spent_on_rejects(prices, [take.id for take in used.values()])
     lines = [
-        Fact(dollars(each) if each is not None else "none is paid yet", name="A kept second"),
+        Fact(cents(each) if each is not None else "none is paid yet", name="A kept second"),
         Fact(dollars(rejects), name="Takes not in use"),
     ]
-    for model, (median_s, slow_s) in latencies_s(found).items():
+    names = _models(studio)
+    for model, (median_s, slow_s) in latencies_s(receipts(entries)).items():
         waits = f"half within {median_s:.0f} s, nine of ten within {slow_s:.0f} s"
-        lines.append(Fact(waits, name=model))
+        lines.append(Fact(waits, name=names.get(model, model)))
     facts(lines)
 
 
@@ -67,7 +69,7 @@ def sums(studio: Studio, view: ProjectView) -> None:
     if not found:
         st.caption("Nothing has been paid for yet.")
         return
-    names = _names(view)
+    names = {**_names(view), **_models(studio), **STAGES}
     rows = sorted(found.items(), key=lambda item: -item[1])
     st.dataframe(
         [
@@ -142,20 +144,8 @@ def _line(entry: Entry, names: dict[str, str]) -> dict[str, object]:
 
 
 def _names(view: ProjectView) -> dict[str, str]:
-    from pages.parts.progress import names_of
-
     return names_of(view)
 
 
-def _paid_clip(view: ProjectView, slot_id: str) -> bool:
-    clip = view.clips.get(slot_id)
-    return clip is not None and clip.clip is not None and not clip.clip.preview
-
-
-def _in_use(found: Sequence[Receipt], view: ProjectView, slot_id: str) -> str:
-    """The receipt behind a slot's clip: the newest paid one, of the model that made it."""
-    clip = view.clips[slot_id].clip
-    mine = [one for one in found if one.unit == slot_id and one.spent_usd_micro]
-    made = [one for one in mine if clip is not None and one.model == clip.made_by]
-    newest = (made or mine)[-1:]
-    return newest[0].key if newest else ""
+def _models(studio: Studio) -> dict[str, str]:
+    return {key: model.name for key, model in studio.catalogue.models.items()}

@@ -92,14 +92,10 @@ def per_kept_second(spent_usd_micro: int, kept_s: float) -> int | None:
     return round(spent_usd_micro / kept_s) if kept_s > 0 else None
 
 
-def spent_on_rejects(found: Iterable[Receipt], kept_keys: Iterable[str]) -> int:
-    """Micro-dollars of settled clips whose take is not the one in use."""
-    kept = set(kept_keys)
-    return sum(
-        receipt.spent_usd_micro
-        for receipt in found
-        if receipt.stage == "generate" and receipt.key not in kept
-    )
+def spent_on_rejects(prices_usd_micro: Mapping[str, int], kept: Iterable[str]) -> int:
+    """Micro-dollars of the takes, by id, that are not among those in use."""
+    used = set(kept)
+    return sum(price for take, price in prices_usd_micro.items() if take not in used)
 
 
 def latencies_s(found: Iterable[Receipt]) -> dict[str, tuple[float, float]]:

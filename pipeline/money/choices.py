@@ -105,9 +105,11 @@ def recommend(catalogue: Catalogue, shot: Shot, slot: Slot, project: Project) ->
     costs = {model.key: take_price(model, slot, project.format.height) for model in able}
     best = max(able, key=lambda model: (len(reasons_for(model, shot)), -costs[model.key]))
     reasons = reasons_for(best, shot)
-    words = f"{best.name} is strong in {', '.join(reasons)}" if reasons else "the least costly"
+    why = f"strong in {', '.join(reasons)}" if reasons else "the least costly"
     return Recommendation(
-        model=best.key, reason=f"{words}, for this shot.", price_usd_micro=costs[best.key]
+        model=best.key,
+        reason=f"{best.name} suits this shot: {why}.",
+        price_usd_micro=costs[best.key],
     )
 
 

@@ -42,6 +42,11 @@ def dollars(usd_micro: int) -> str:
     return f"{'-' if usd_micro < 0 else ''}${whole:,}.{cents}"
 
 
+def cents(usd_micro: int) -> str:
+    """A share of a price for people, to the nearest cent: never for what is charged."""
+    return dollars(round(usd_micro / 10_000) * 10_000)
+
+
 def as_decimal(usd_micro: int) -> Decimal:
     """The exact amount in dollars, for exports."""
     return Decimal(usd_micro) / MICRO_PER_USD

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.model import Blob, Clip
 from pipeline.project import ModelChoice, changed
+from pipeline.takes import Take
 
 KLING = "kling-2.5-turbo-pro"
 
@@ -159,3 +161,55 @@ def test_the_optimisers_difference_is_shown_before_it_is_taken(visit, studio, pa
 
     assert not app.exception
     assert studio.project(paid.id).revision == paid.revision
+
+
+@pytest.fixture
+def taken(studio, paid):
+    """The paid project with two takes of its first clip, whose files are gone."""
+    slot = studio.view(paid.id).slots[0].id
+    blob = Blob(digest="ab" * 32, suffix=".mp4", bytes=10)
+    clip = Clip(blob=blob, width=1280, height=720, frames=120, fps=24, made_by=KLING)
+    for number in (1, 2):
+        studio.takes.add(
+            Take(
+                id=f"{paid.id[:12]}-{number}",
+                project_id=paid.id,
+                slot_id=slot,
+                number=number,
+                model=KLING,
+                state="done",
+                price_usd_micro=350_000,
+                created_at=float(number),
+                clip=clip,
+            )
+        )
+    return paid
+
+
+def test_a_take_can_be_picked_and_the_preview_again(visit, studio, taken):
+    app = visit("clips", taken.id)
+    assert not app.exception
+    strip = next(one for one in app.get("button_group") if one.label == "Take in use")
+    first = f"{taken.id[:12]}-1"
+    strip.set_value(first).run()
+
+    assert list(studio.project(taken.id).picks.values()) == [first]
+    assert not app.exception
+
+
+def test_a_rejected_take_is_kept_and_the_next_one_used(visit, studio, taken):
+    app = visit("clips", taken.id)
+    field = next(one for one in app.text_input if one.label.startswith("What is wrong"))
+    field.set_value("six fingers")
+    button(app, "Reject this take").click().run()
+
+    assert not app.exception
+    assert studio.takes.get(f"{taken.id[:12]}-2").rejected == "six fingers"
+    assert "$0.70" not in html(app)
+
+
+def test_takes_not_in_use_are_counted_on_the_costs_page(visit, studio, taken):
+    app = visit("costs", taken.id)
+
+    assert not app.exception
+    assert '<span class="name">Takes not in use</span><span>$0.35' in html(app)

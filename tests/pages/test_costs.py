@@ -76,7 +76,7 @@ def test_sums_can_be_seen_by_model(visit, studio, demo):
     sums = next(
         table.value for table in app.dataframe if "Spent" in table.value and "Model" in table.value
     )
-    assert list(sums["Model"]) == ["kling-2.5-turbo-pro"]
+    assert list(sums["Model"]) == ["Kling 2.5 Turbo Pro"]
 
 
 def quote(total: int, high: int) -> Quote:
