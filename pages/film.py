@@ -14,7 +14,9 @@ film = view.film
 
 left, right = st.columns([2, 1], gap="medium")
 with left:
-    if film is None:
+    if film is None and delivery.busy(studio, view):
+        nothing("The film is being made", "It plays here as soon as it is ready.")
+    elif film is None:
         nothing(
             "No film yet",
             "Make it now: whatever is not there yet is made on the way, and a shot without a "

@@ -12,12 +12,12 @@ studio = open_studio_page()
 st.title("Settings")
 hosted.notice(studio)
 
-left, right = st.columns([3, 2], gap="large")
+left, right = st.columns([3, 2], gap="medium")
 with left:
-    st.subheader("What works here")
-    machine(studio)
     st.subheader("Keys")
     keys(studio)
+    st.subheader("What works here")
+    machine(studio)
 with right:
     if not studio.settings.hosted:
         st.subheader("Storage")

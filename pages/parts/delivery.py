@@ -50,9 +50,14 @@ def player(studio: Studio, view: ProjectView, film: Film) -> None:
     st.video(str(path), alt=f"The film of {view.project.title}")
 
 
+def busy(studio: Studio, view: ProjectView) -> bool:
+    """Whether work on the project is under way."""
+    return progress.active(studio.run(view.project.id))
+
+
 def make(studio: Studio, view: ProjectView, step: StepState) -> None:
     """The one button of the page, with its price, and why the film is as it is."""
-    busy = progress.active(studio.run(view.project.id))
+    at_work = busy(studio, view)
     renew = step.state in ("stale", "done")
     label = f"{'Renew' if renew else 'Make'} the film · {usd(step.renew_usd_micro)}"
     st.button(
@@ -60,8 +65,8 @@ def make(studio: Studio, view: ProjectView, step: StepState) -> None:
         type="primary" if step.state != "done" else "secondary",
         icon=":material/theaters:",
         width="stretch",
-        disabled=busy or view.project.song is None,
-        help="Work is under way; see above." if busy else None,
+        disabled=at_work or view.project.song is None,
+        help="Work is under way; see above." if at_work else None,
         on_click=_start,
         args=(studio, view.project.id),
     )
@@ -85,7 +90,8 @@ def format_controls(studio: Studio, view: ProjectView) -> None:
         _choice(studio, view, "fit", "A clip of another shape", Fit)
         across, down = wanted.size
         st.toggle(
-            "Captions with the lyrics",
+            "Words in the previews",
+            help="The line that is sung in a shot, or what happens in it.",
             value=view.project.captions,
             key=_key(view, "captions"),
             on_change=_set_captions,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipeline.studio import Studio
 
 KEYS = {
-    "OPENAI_API_KEY": "OpenAI: plans and character work by a language model",
+    "OPENAI_API_KEY": "OpenAI: plans by a language model, and times for sung words",
     "REPLICATE_API_TOKEN": "Replicate: reference pictures and clips by video models",
 }
 KEY_LENGTH = 300
@@ -23,9 +23,11 @@ KEY_LENGTH = 300
 def machine(studio: Studio) -> None:
     """The doctor's findings: what works, and what a missing part costs."""
     with errors.shown():
+        checks = [check for check in studio.doctor() if check.name not in KEYS]
+        checks.sort(key=lambda check: bool(check.ok))
         facts(
             Fact(check.message, name=check.name, note="" if check.ok else check.cost, ok=check.ok)
-            for check in studio.doctor()
+            for check in checks
         )
 
 

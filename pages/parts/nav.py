@@ -16,6 +16,7 @@ from streamlit.navigation.page import StreamlitPage
 BUILT = "_nav"
 PROJECT = "project"
 FOLDER = Path(__file__).resolve().parents[1]
+ICON = Path(__file__).with_name("icon.svg")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ One ``st.html`` a second costs 0.8 ms of processor time; sixty progress bars cos
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING
@@ -106,7 +107,7 @@ def names_of(view: ProjectView) -> dict[str, str]:
 def under_way(run: RunState, names: Names) -> str:
     """A run that is under way, as HTML."""
     percent = max(0, min(100, round(run.percent)))
-    left = span(run.eta_s)
+    left = span(_left_s(run))
     aside = f"{percent} %" + (f" · about {left} left" if left else "")
     if run.state == "queued":
         aside = "queued"
@@ -119,6 +120,13 @@ def under_way(run: RunState, names: Names) -> str:
     stages = "".join(_stage(stage, names) for stage in run.stages)
     rest = _problems(run, names)
     return f'<div class="run" data-testid="run">{head}{bar}<div>{stages}</div>{rest}</div>'
+
+
+def _left_s(run: RunState) -> float | None:
+    """Seconds left: the engine's own estimate, or the pace so far once a tenth is behind us."""
+    if run.eta_s is not None or run.started_at is None or run.percent < 10:
+        return run.eta_s
+    return (time.time() - run.started_at) * (100 - run.percent) / run.percent
 
 
 def outcome(run: RunState, names: Names) -> str:
@@ -134,14 +142,14 @@ def _stage(stage: StageState, names: Names) -> str:
     count = "" if stage.total is None else f"{stage.done} of {stage.total}"
     kind = "over" if stage.total is not None and stage.done >= stage.total else "open"
     name = escape(STAGES.get(stage.name, stage.name.capitalize()))
-    units = _listed([_unit(unit, names) for unit in stage.running])
+    units = _listed(_unit(unit, names) for unit in stage.running)
     return f'<span class="stage {kind}"><b>{name}</b> {count}{units}</span>'
 
 
 def _unit(unit: RunningUnit, names: Names) -> str:
     name = names.get(unit.unit, "")
     words = " ".join(part for part in (name, unit.note) if part)
-    return f"<em>{escape(words)} {round(unit.fraction * 100)} %</em>"
+    return f"<em>{escape(words)} {round(unit.fraction * 100)} %</em>" if words else ""
 
 
 def _problems(run: RunState, names: Names) -> str:
@@ -161,6 +169,6 @@ def _box(kind: str, lines: list[str]) -> str:
 
 def _listed(lines: Iterable[str]) -> str:
     """The first lines; a long list ends in a count."""
-    every_line = list(lines)
+    every_line = [line for line in lines if line]
     more = len(every_line) - MOST_SHOWN
     return "".join(every_line[:MOST_SHOWN]) + (f"<em>and {more} more</em>" if more > 0 else "")

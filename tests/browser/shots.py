@@ -94,7 +94,7 @@ def begin(browser: Browser, address: str) -> str:
     page.goto(address)
     page.get_by_role("button", name="Try the demo song").click()
     page.wait_for_url(re.compile(r"project="), timeout=WORK_MS)
-    page.get_by_test_id("run").wait_for(state="detached", timeout=WORK_MS)
+    page.get_by_role("link", name=re.compile("Song.*done")).wait_for(timeout=WORK_MS)
     project = page.url.partition("project=")[2]
     page.close()
     return project
