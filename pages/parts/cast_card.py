@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pipeline.views import ProjectView
 
 Subject = Character | Location
+REDRAW = "cast_redraw"
 KINDS = {
     CharacterKind.HUMAN: "Person",
     CharacterKind.MASKED: "Masked person",
@@ -140,6 +141,8 @@ def _description(studio: Studio, project_id: str, ident: str) -> None:
     one = next((other for other in plan.characters if other.id == ident), None) if plan else None
     if one is None:
         return
+    if st.session_state.pop(REDRAW, False):
+        st.rerun()
     draft = _draft(project_id, one)
     seen = one.model_copy(update={"description": draft.text})
     verdict = verdict_of(seen)
@@ -180,7 +183,9 @@ def _typed(desk: Desk, one: Character, edit: FieldEdit) -> None:
     if edit.commit and text != stored:
         desk.put(one, f"Describe {one.name}", description=text)
         now = desk.present(one)
-        stored = now.description if isinstance(now, Character) else stored
+        if isinstance(now, Character):
+            stored = now.description
+            st.session_state[REDRAW] = verdict_of(now).verdict != verdict_of(one).verdict
     st.session_state[f"draft_{desk.project_id}_{one.id}"] = Draft(edit.seq, text, stored)
 
 

@@ -8,7 +8,6 @@ import streamlit as st
 
 from pages.parts.cast_card import Desk, Subject
 from pages.parts.nav import PROJECT
-from pages.parts.states import length
 from pipeline.cast import appearance, verdict_of
 from pipeline.model import Character, ScenePlan
 from pipeline.planning.edits import add_character, add_location
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.views import ProjectView
 
 CHOSEN = "cast_chosen"
-GRADES = {"good": "complete", "warn": "to consider", "error": "to settle"}
+GRADES = {"good": "complete", "warn": "consider", "error": "settle"}
 
 
 def subjects(plan: ScenePlan) -> tuple[Subject, ...]:
@@ -55,11 +54,9 @@ def _row(view: ProjectView, one: Subject) -> dict[str, Any]:
     shown = appearance(plan, view.slots, one.id) if plan else None
     return {
         "Name": one.name,
-        "Is": one.kind.value if isinstance(one, Character) else "place",
-        "Description": GRADES[verdict_of(one).verdict] if isinstance(one, Character) else "",
+        "Text": GRADES[verdict_of(one).verdict] if isinstance(one, Character) else "place",
         "Picture": _picture_state(view, one.id),
         "Shots": len(shown.slots) if shown else 0,
-        "Seen": length(shown.seconds) if shown else "",
     }
 
 
@@ -68,7 +65,7 @@ def _picture_state(view: ProjectView, ident: str) -> str:
     if choice is not None and choice.approved:
         return "approved"
     has = ident in view.stills or (choice is not None and choice.blob is not None)
-    return "to approve" if has else "none"
+    return "open" if has else "none"
 
 
 def additions(desk: Desk, view: ProjectView) -> None:

@@ -121,9 +121,7 @@ def _value(word: str) -> int:
 
 def distinguished(reading: Reading) -> bool:
     """True when there are at least as many signs of a single member as there are members."""
-    number = counted(reading)
-    if number is None:
-        return False
+    number = counted(reading) or 2
     text = reading.plain
     after_colon = text.partition(":")[2] or text
     signs = max(

@@ -124,7 +124,7 @@ UNITS = frozenset(
 
 
 def _numbered_head(reading: Reading) -> bool:
-    """"Six schoolteachers ...": a number and a plural open the text."""
+    """ "Six schoolteachers ...": a number and a plural open the text."""
     if reading.word(0) not in COUNTS and not reading.word(0).isdigit():
         return False
     for at in range(1, min(5, len(reading.tokens))):

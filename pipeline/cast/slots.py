@@ -86,7 +86,10 @@ SIZED = re.compile(
     r"|\b(?:the\s+)?size\s+of\b|\b\w+[\s-]?sized\b|\b(?:knee|waist|chest|shoulder|ankle|hip)[\s-](?:high|height)\b|\bas\s+(?:tall|big|large|small|long|high)\s+as\b|\b(?:larger|bigger|taller|smaller)\s+than\b|\b(?:medium|full|half)\s+(?:height|size)\b",
     re.IGNORECASE,
 )
-MADE_OF = re.compile(r"\b(?:made|built|carved|sewn|cut|cast|assembled|woven|stitched|constructed|moulded|molded|folded)\s+(?:\w+\s+)?(?:of|from|out)\b|\bbody\s+of\b", re.IGNORECASE)
+MADE_OF = re.compile(
+    r"\b(?:made|built|carved|sewn|cut|cast|assembled|woven|stitched|constructed|moulded|molded|folded)\s+(?:\w+\s+)?(?:of|from|out)\b|\bbody\s+of\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -366,7 +369,7 @@ class Look:
 
     @property
     def has_wear(self) -> bool:
-        return self.reading.has("garment", "accessory")
+        return self.reading.has("garment", "accessory") or self.reading.near_any(TACK)
 
     @property
     def has_size(self) -> bool:
@@ -502,3 +505,4 @@ WOODS = frozenset(
         "cork",
     ]
 )
+TACK = frozenset({"collar", "bandana", "harness", "saddle", "bridle", "halter", "scarf", "blanket"})

@@ -118,9 +118,18 @@ def _from_match(code: str, match: re.Match[str]) -> Finding | None:
     start, end = _trimmed(match)
     if code == "real_person_likeness":
         return _likeness(match, start, end)
+    if code == "relative_terms" and _within_one_body(match):
+        return None
     if code == "model_syntax_noise" or start < end:
         return Finding(code, start, end, removable=code in REMOVABLE)
     return None
+
+
+def _within_one_body(match: re.Match[str]) -> bool:
+    """ "one sleeve longer than the other" compares two parts of the same picture."""
+    if not re.search(r"\bthe\s+other$", match.group(), re.IGNORECASE):
+        return False
+    return bool(re.search(r"\bone\b[^.;]*$", match.string[: match.start()], re.IGNORECASE))
 
 
 def _likeness(match: re.Match[str], start: int, end: int) -> Finding | None:
