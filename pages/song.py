@@ -25,6 +25,10 @@ def listen() -> None:
 
 
 if analysis is None or not view.slots:
+    if studio.run(project.id) is None:
+        # Listening is free, so a new song does not wait to be asked.
+        listen()
+        st.rerun()
     if progress.active(studio.run(project.id)):
         nothing("Listening to the song", "Beats, bars, sections and cuts appear here in a moment.")
     else:

@@ -61,6 +61,7 @@ class Editor {
     }
     if (data.said && data.ack !== this.told) { this.told = data.ack; this.say(data.said, data.refused); }
     this.data = data;
+    this.parts.root.dataset.revision = data.revision;
     this.base = unpack(data.cuts, this.ground.beats);
     this.theme = readTheme(this.parts.root);
     this.recompute();

@@ -56,7 +56,7 @@ class Bench:
         batch: EditBatch | None = None
         try:
             batch = parse_batch(raw)
-            words = self._carry_out(batch)
+            words = self.carry_out(batch)
             answer = Answer(batch.sequence, words)
         except StudioError as refusal:
             answer = Answer(
@@ -64,7 +64,13 @@ class Bench:
             )
         st.session_state[self.answer_key] = answer
 
-    def _carry_out(self, batch: EditBatch) -> str:
+    def carry_out(self, batch: EditBatch) -> str:
+        """Store what a batch does; a sentence for the person where one is due.
+
+        Raises:
+            StaleEdit: The batch was made on an older revision.
+            RefusedEdit: It would break a rule. Nothing was changed in either case.
+        """
         project = self.studio.project(self.view.project.id)
         if project.revision != batch.revision:
             raise StaleEdit(

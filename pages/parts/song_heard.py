@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pipeline.model import AudioAnalysis
     from pipeline.studio import ProjectView, Studio
 
-METRES = (None, 3, 4, 5, 6, 7)
+HEARD = "as heard"
+METRES = (HEARD, 3, 4, 5, 6, 7)
 NUDGE_S = 0.01
 
 
@@ -66,11 +67,12 @@ def _bars(studio: Studio, view: ProjectView, analysis: AudioAnalysis) -> None:
     st.segmented_control(
         "Beats in a bar",
         METRES,
-        default=grid.metre,
+        default=grid.metre or HEARD,
         required=True,
-        format_func=lambda metre: "heard" if metre is None else str(metre),
         key=key,
-        on_change=lambda: _correct(studio, view, "Set the metre", metre=st.session_state[key]),
+        on_change=lambda: _correct(
+            studio, view, "Set the metre", metre=_metre(st.session_state[key])
+        ),
     )
     density = f"density_{view.project.id}_{view.project.revision}"
     st.slider(
@@ -85,6 +87,10 @@ def _bars(studio: Studio, view: ProjectView, analysis: AudioAnalysis) -> None:
             studio, view, "Fewer or more sections", section_density=st.session_state[density]
         ),
     )
+
+
+def _metre(choice: object) -> int | None:
+    return choice if isinstance(choice, int) else None
 
 
 def _turn(shift: int) -> int:
