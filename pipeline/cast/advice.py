@@ -8,7 +8,8 @@ from typing import Any
 
 from pipeline.cast.findings import Finding
 from pipeline.cast.lexicon import data
-from pipeline.cast.slots import MUST, SHOULD, Look
+from pipeline.cast.look import Look
+from pipeline.cast.slots import MUST, SHOULD
 from pipeline.cast.verdict import Change, Missing, Reason
 from pipeline.model import CharacterKind
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from pipeline.cast.lexicon import form
 from pipeline.cast.reading import Reading
 
 TENS = ("ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
@@ -42,11 +43,6 @@ OLD = r"(?<![-\w])(?<!years )(?<!year )(?:old|aged|ancient|elder)\s+(?:\w+\s+){0
 AFTER_NUMBER = (
     r"(?!\s*(?:cm|centi|m\b|met|kg|kilo|pound|lb|inch|ft|feet|foot|'|\"|%|mm|km|year-old\s+\w*"
     r"(?:jacket|coat)|years?\s+ago|buttons|rings|braids|pleats|studs|badges|people|members))"
-)
-NOT_A_PERSON = re.compile(
-    r"\s*(?:\w+\s+){0,2}?(?:scar|jacket|coat|dress|suit|hat|boots|shoes|jeans|shirt|watch|tattoo|"
-    r"car|guitar|leather|denim|burn|wound|sweater|uniform|injury|bag|whisky|whiskey)\b",
-    re.IGNORECASE,
 )
 
 
@@ -111,7 +107,9 @@ def ages_in(reading: Reading) -> tuple[Age, ...]:
     for match in stated.finditer(plain):
         low, high = STATED.get(match[0].lower(), (60, 100))
         found.append(Age(low, high, match.start(), match.end()))
-    real = (age for age in found if age.low <= 120 and not NOT_A_PERSON.match(plain, age.end))
+    real = (
+        age for age in found if age.low <= 120 and not form("not_a_person").match(plain, age.end)
+    )
     return tuple(sorted(real, key=lambda age: age.start))
 
 

@@ -5,57 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.cast.lexicon import word_set
 from pipeline.cast.reading import Hit, Reading
 
 TINTS = frozenset({"colour", "pattern", "material", "hair_colour_only", "surface"})
-NOUNS = frozenset({
-    "garment", "footwear", "hair", "hair_style", "eyes", "skin", "accessory", "covering", "beard",
-    "coat", "species", "robot", "creature", "object", "human", "role", "animal_mark", "robot_mark",
-    "face", "marker", "clothing_vague", "minor_word", "form", "build_noun",
-})  # fmt: skip
-HEADS = NOUNS - {"clothing_vague"}
-STOPS = frozenset(
-    [
-        "with",
-        "wearing",
-        "wears",
-        "in",
-        "on",
-        "at",
-        "by",
-        "of",
-        "from",
-        "over",
-        "under",
-        "is",
-        "are",
-        "has",
-        "have",
-        "who",
-        "whose",
-        "the",
-        "his",
-        "her",
-        "their",
-        "its",
-        "a",
-        "an",
-        "he",
-        "she",
-        "they",
-        "it",
-        "that",
-        "which",
-        "holding",
-        "carrying",
-        "covered",
-        "made",
-        "while",
-        "but",
-        "for",
-        "to",
-    ]
+NOUNS = frozenset(
+    {
+        "garment",
+        "footwear",
+        "hair",
+        "hair_style",
+        "eyes",
+        "skin",
+        "accessory",
+        "covering",
+        "beard",
+        "coat",
+        "species",
+        "robot",
+        "creature",
+        "object",
+        "human",
+        "role",
+        "animal_mark",
+        "robot_mark",
+        "face",
+        "marker",
+        "clothing_vague",
+        "minor_word",
+        "form",
+        "build_noun",
+    }
 )
+HEADS = NOUNS - {"clothing_vague"}
 FAMILIES = {
     "black": "black jet ebony raven onyx obsidian coal ink inky jet-black",
     "brown": "brown brunette chestnut chocolate mahogany walnut coffee mocha umber mousy tawny",
@@ -106,7 +88,9 @@ class Bonds:
         found: Hit | None = None
         tokens = self.reading.tokens
         for at in range(tint.last + 1, min(len(tokens), tint.last + 8)):
-            if tokens[at].sentence != tokens[tint.last].sentence or tokens[at].word in STOPS:
+            if tokens[at].sentence != tokens[tint.last].sentence or tokens[at].word in word_set(
+                "sets", "stops"
+            ):
                 break
             if tokens[at].word == "and" and (found or not self._tint_follows(at)):
                 break

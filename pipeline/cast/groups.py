@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import re
 
+from pipeline.cast.lexicon import form, word_set
 from pipeline.cast.reading import Hit, Reading
 
 NAMED = {
-    "twin": 2, "triplet": 3,
-    "duo": 2, "pair": 2, "couple": 2, "twins": 2, "both": 2, "trio": 3, "triplets": 3, "quartet": 4,
-    "quadruplets": 4, "quintet": 5, "quintuplets": 5, "sextet": 6, "septet": 7, "octet": 8,
-}  # fmt: skip
+    "twin": 2,
+    "triplet": 3,
+    "duo": 2,
+    "pair": 2,
+    "couple": 2,
+    "twins": 2,
+    "both": 2,
+    "trio": 3,
+    "triplets": 3,
+    "quartet": 4,
+    "quadruplets": 4,
+    "quintet": 5,
+    "quintuplets": 5,
+    "sextet": 6,
+    "septet": 7,
+    "octet": 8,
+}
 SPOKEN = {
     word: number
     for number, word in enumerate(
@@ -39,31 +53,7 @@ SPOKEN = {
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "dozen": 12}
 NUMBER = rf"(?P<n>\d{{1,3}}|{'|'.join(SPOKEN)})"
-MEMBERS = re.compile(
-    rf"\b{NUMBER}[\s-]+(?:piece|member|person|strong|man|woman|girl|boy|headed)\b"
-    rf"|\b(?:of|exactly|all|the)\s+(?:about\s+)?(?P<n2>\d{{1,3}}|{'|'.join(SPOKEN)})\b(?!\s*[-]?\s*(?:cm|metre|year|buttons?))",
-    re.IGNORECASE,
-)
-YEARS = frozenset(
-    {"year", "years", "metre", "metres", "meter", "foot", "feet", "cm", "inch", "button", "buttons"}
-)
-ROLES = re.compile(
-    r"\b(?:the|a|an|one|another|on|his|her|their)\s+(?:[\w-]+\s+){0,3}?(?:singer|vocalist|drummer|bassist|guitarist|pianist|keyboardist|"
-    r"violinist|cellist|violist|saxophonist|trumpeter|trombonist|rapper|dj|frontman|frontwoman|percussionist|accordionist|fiddler|harpist|"
-    r"leader|first|second|third|fourth|fifth|sixth|last|other|others|tallest|shortest|oldest|youngest|eldest|taller|shorter|"
-    r"older|younger|middle|left|right|left-hand|right-hand|man|woman|girl|boy|brother|sister|mother|father|son|daughter|grandmother|grandfather|"
-    r"player|dancer|lead|male|female|remaining|bass|drums|guitar|keys|vocals|drum|double\s+bass|in|with|wears|has|is)\b",
-    re.IGNORECASE,
-)
 LISTED = re.compile(r"(?:^|[;\n:.]|\(\d\)|\b\d[.)])\s*[A-Za-z]")
-ONE_EACH = re.compile(
-    r"\b(?:one|another|each|first|second|third|fourth|fifth|sixth|seventh|other|others|the\s+rest|left|right|middle|centre|center|last|fourth)\b",
-    re.IGNORECASE,
-)
-PEOPLE_LISTED = re.compile(
-    r"\b(?:a|an|one|the)\s+(?:[\w-]+,?\s+){0,4}?(?:man|woman|girl|boy|person|lady|gentleman|guy|dog|cat|robot|wolf|fox|horse)\b(?!\s+of\s+(?:two|three|four))",
-    re.IGNORECASE,
-)
 WITH = re.compile(r"^\s*[\w' -]{0,40}?\b(?:with|in|wears|has|wearing)\b", re.IGNORECASE)
 PROPER = re.compile(r"\b[A-Z][a-z]{2,}\b(?=\s*(?:[,:(]|has|wears|is|in|with|the|plays|-))")
 
@@ -73,11 +63,11 @@ def counted(reading: Reading) -> int | None:
     twins = re.search(r"\b(twin|triplet)\s+(?:sisters|brothers|girls|boys)\b", reading.plain, re.I)
     if twins:
         return NAMED[twins[1].lower()]
-    match = MEMBERS.search(reading.plain)
+    match = form("members").search(reading.plain)
     if match:
         return _value(match["n"] or match["n2"])
     first = reading.word(0)
-    if (first in SPOKEN or first.isdigit()) and reading.word(1) not in YEARS:
+    if (first in SPOKEN or first.isdigit()) and reading.word(1) not in word_set("sets", "years"):
         return _value(first)
     for hit in reading.of(
         "group_noun", "known_count", "human", "role", "species", "robot", "creature"
@@ -103,7 +93,9 @@ def _before(reading: Reading, hit: Hit) -> int | None:
         word = reading.word(at)
         if reading.tokens[at].sentence != clause:
             return None
-        if (word in SPOKEN or word.isdigit()) and reading.word(at + 1) not in YEARS:
+        if (word in SPOKEN or word.isdigit()) and reading.word(at + 1) not in word_set(
+            "sets", "years"
+        ):
             return _value(word)
     return None
 
@@ -111,7 +103,7 @@ def _before(reading: Reading, hit: Hit) -> int | None:
 def _listed(reading: Reading) -> int | None:
     """Members named one by one at the start: "a man and a woman"."""
     opening = reading.plain.split(".")[0]
-    people = PEOPLE_LISTED.findall(opening)
+    people = form("people_listed").findall(opening)
     return len(people) if len(people) >= 2 else None
 
 
@@ -126,9 +118,9 @@ def distinguished(reading: Reading) -> bool:
     after_colon = text.partition(":")[2] or text
     signs = max(
         len([part for part in re.split(r"[,;.]", after_colon) if WITH.search(part)]),
-        len(ROLES.findall(text)),
-        len(ONE_EACH.findall(text)),
-        len(PEOPLE_LISTED.findall(text)),
+        len(form("roles").findall(text)),
+        len(form("one_each").findall(text)),
+        len(form("people_listed").findall(text)),
         len(LISTED.findall(text)) - 1,
         len({name for name in PROPER.findall(text)}),
         _colour_list(reading, number),
@@ -140,7 +132,7 @@ def distinguished(reading: Reading) -> bool:
 
 
 def _colour_list(reading: Reading, number: int) -> int:
-    """ "one red, one blue" or "in red, green, gold and white respectively": colours set apart."""
+    """As in "one red, one blue" or "in red, green, gold and white respectively": colours set apart."""
     if not reading.near_any({"one", "respectively", "each", "different"}):
         return 0
     colours = {hit.phrase for hit in reading.of("colour")}

@@ -1,4 +1,4 @@
-"""What is sent of a character: the identity block and the wardrobe anchor, both the text's own words.
+"""What is sent of a character: identity block and wardrobe anchor, in the text's own words.
 
 Text-to-video and reference pictures get the whole block, word for word. Image-to-video gets the
 anchor only: describing the face again makes a model redraw it.
@@ -6,18 +6,30 @@ anchor only: describing the face again makes a model redraw it.
 
 from __future__ import annotations
 
+import itertools
 import re
 
-from pipeline.cast.binding import STOPS
 from pipeline.cast.kinds import settled
+from pipeline.cast.lexicon import word_set
 from pipeline.cast.reading import Hit, Reading
 from pipeline.model import Character, CharacterKind
 
 ANCHOR_WORDS = 12
 WORN = frozenset({"garment", "footwear", "covering"})
-OTHER_NOUNS = frozenset({
-    "hair", "hair_style", "eyes", "skin", "face", "human", "role", "pronoun", "wearing", "marker",
-})  # fmt: skip
+OTHER_NOUNS = frozenset(
+    {
+        "hair",
+        "hair_style",
+        "eyes",
+        "skin",
+        "face",
+        "human",
+        "role",
+        "pronoun",
+        "wearing",
+        "marker",
+    }
+)
 TINTED = frozenset({"colour", "pattern", "material"})
 
 
@@ -58,7 +70,7 @@ def _opening(reading: Reading) -> str:
         return text.rstrip(".")
     words = list(re.finditer(r"\S+", reading.text))[:ANCHOR_WORDS]
     cut = words[-1].end()
-    for token, following in zip(tokens, tokens[1:], strict=False):
+    for token, following in itertools.pairwise(tokens):
         if following.clause != token.clause and words[2].end() <= token.end <= words[-1].end():
             cut = token.end
     return reading.text[words[0].start() : cut].rstrip(" ,.;:")
@@ -87,7 +99,7 @@ def _belongs(reading: Reading, start: int, noun: Hit) -> bool:
     if reading.text[token.end : reading.tokens[start].start] == "-":
         return True
     hit = reading.hit_at.get(start - 1)
-    if token.clause != reading.tokens[noun.first].clause or token.word in STOPS:
+    if token.clause != reading.tokens[noun.first].clause or token.word in word_set("sets", "stops"):
         return False
     if token.word == "and":
         sides = (reading.hit_at.get(start - 2), reading.hit_at.get(start))

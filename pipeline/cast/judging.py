@@ -7,14 +7,17 @@ from collections.abc import Iterator
 
 from pipeline.cast.advice import codes, merged, missing, reason
 from pipeline.cast.contradictions import contradictions
+from pipeline.cast.doing import actions
+from pipeline.cast.expressions import expressions
 from pipeline.cast.findings import Finding
+from pipeline.cast.hedging import hedges
 from pipeline.cast.kinds import settled
 from pipeline.cast.language import tongue
+from pipeline.cast.look import Look
+from pipeline.cast.naming import names
 from pipeline.cast.reading import MAX_READ, Reading
-from pipeline.cast.slots import Look
 from pipeline.cast.substance import name_only, substance
 from pipeline.cast.verdict import Grade, Reason, Verdict
-from pipeline.cast.wording import actions, expressions, hedges, names
 from pipeline.model import CharacterKind
 
 MUTUALLY = {

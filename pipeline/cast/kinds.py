@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.cast.ages import ages_in
+from pipeline.cast.lexicon import form, word_set
 from pipeline.cast.reading import Hit, Reading
 from pipeline.model import CharacterKind
 
@@ -16,53 +17,6 @@ ORDER = (
     ("object", CharacterKind.OBJECT),
 )
 NOUNS = PEOPLE | {name for name, _ in ORDER}
-COUNTS = frozenset(
-    [
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "fifteen",
-        "twenty",
-        "several",
-        "many",
-        "some",
-        "few",
-        "multiple",
-        "numerous",
-        "various",
-        "dozens",
-        "both",
-    ]
-)
-HIDES = re.compile(
-    r"\b(?:face|features|head)\b[^.;\n]{0,25}\b(?:hidden|covered|concealed|obscured|masked|invisible|"
-    r"wrapped|never\s+seen|unseen)\b|\b(?:hid(?:es|ing)|cover(?:s|ing)|conceal(?:s|ing)|obscur(?:es|ing))\b"
-    r"[^.;\n]{0,20}\b(?:face|head|features)\b|\bfaceless\b|\bmasked\b"
-    r"|\b(?:box|bag|sack|bucket|lampshade|pumpkin|helmet|mask|sheet|hood|globe|fishbowl)\b[^.;\n]{0,25}\bover\s+(?:his|her|their|the)\s+(?:whole\s+|entire\s+)?(?:head|face)\b",
-    re.IGNORECASE,
-)
-MASK = re.compile(
-    r"\b(?:mask|balaclava|niqab|burqa|burka|gas\s?mask|respirator|blindfold|bandages|faceplate)s?\b"
-    r"(?!\s+(?:tattoo|pendant|pin|brooch|print|earrings?|around|under|hanging|pulled\s+(?:down|up)|pushed|on\s+(?:his|her|their)\s+(?:belt|forehead)))"
-    r"|\b(?:full[\s-]face|motorcycle|space|diving|mirrored|astronaut|astronaut's|racing|crash|welding|"
-    r"fencing|visored|great|knight's|mirror)\s+(?:helmet|helm|mask|hood)\b"
-    r"(?!\s+(?:under|in\s+hand|tattoo|hanging|on\s+(?:his|her|their)\s+(?:belt|hip)))|\bhelmet\b[^.;\n]{0,40}\bvisor\b"
-    r"|\b(?:rabbit|horse|animal|pumpkin|box|television|tv|mirrorball|mascot|wolf|fox|bear|cat|pigeon|deer|papier[\s-]mache)\s+heads?\b",
-    re.IGNORECASE,
-)
-GROUP_LEAD = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[2-9]|1\d|2\d|several|many|"
-    r"some|few|group\s+of|bunch\s+of|crowd\s+of|number\s+of|dozens?\s+of|dozen)\s+(?:[\w-]+\s+){0,4}?$",
-    re.IGNORECASE,
-)
 
 
 def guessed(reading: Reading) -> CharacterKind:
@@ -98,7 +52,7 @@ def settled(reading: Reading, kind: CharacterKind | None) -> CharacterKind:
 
 def covered(reading: Reading) -> bool:
     """True when something hides the face for good."""
-    return bool(HIDES.search(reading.plain) or MASK.search(reading.plain))
+    return bool(form("hides").search(reading.plain) or form("mask").search(reading.plain))
 
 
 def is_group(reading: Reading) -> bool:
@@ -118,18 +72,16 @@ def is_group(reading: Reading) -> bool:
     return False
 
 
-UNITS = frozenset(
-    ("metres", "meters", "feet", "inches", "years", "storeys", "stories", "hands", "legs", "arms")
-)
-
-
 def _numbered_head(reading: Reading) -> bool:
-    """ "Six schoolteachers ...": a number and a plural open the text."""
-    if reading.word(0) not in COUNTS and not reading.word(0).isdigit():
+    """As in "Six schoolteachers ...": a number and a plural open the text."""
+    if reading.word(0) not in word_set("sets", "counts") and not reading.word(0).isdigit():
         return False
     for at in range(1, min(5, len(reading.tokens))):
         word = reading.word(at)
-        if word in UNITS or reading.tokens[at].clause != reading.tokens[0].clause:
+        if (
+            word in word_set("sets", "units")
+            or reading.tokens[at].clause != reading.tokens[0].clause
+        ):
             return False
         hit = reading.hit_at.get(at)
         plain = hit is None or bool(hit.categories & (NOUNS | {"group_noun"}))
@@ -151,7 +103,7 @@ def _several(reading: Reading, hit: Hit) -> bool:
         return not reading.near(hit, {"jeans", "boots", "shoes", "glasses", "trousers"}, 0, 5)
     plural = word.endswith("s") or word in {"people", "men", "women", "children"}
     if plural:
-        return bool(GROUP_LEAD.search(lead)) or hit.first <= 3
+        return bool(form("group_lead").search(lead)) or hit.first <= 3
     return _leads(reading, hit)
 
 
@@ -170,7 +122,7 @@ def _head(reading: Reading) -> Hit | None:
 
 
 def _modifies(reading: Reading, hit: Hit) -> bool:
-    """ "fox mask", "cat ears", "robot arm", "camel coat": the next noun is what is meant."""
+    """As in "fox mask", "cat ears", "robot arm", "camel coat": the next noun is what is meant."""
     if hit.categories & {"colour", "material", "garment", "accessory", "covering"} and not (
         hit.categories & {"species", "robot", "creature"} and hit.first <= 4
     ):

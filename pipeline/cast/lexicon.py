@@ -87,13 +87,19 @@ def singular(word: str) -> tuple[str, ...]:
 def word_set(file: str, name: str) -> frozenset[str]:
     """A flat set of single entries from a data file."""
     source = data(file)
-    listing = source.get(name) or source["words"][name]
+    listing = (source.get(name) or source["words"][name]).replace("\n", " ")
     return frozenset(" ".join(words_of(entry)) for entry in listing.split(",") if entry.strip())
 
 
 @cache
 def languages() -> dict[str, frozenset[str]]:
     return {name: word_set("languages", name) for name in data("languages")}
+
+
+@cache
+def form(name: str) -> re.Pattern[str]:
+    """An expression of ``forms.toml``, compiled at first use."""
+    return re.compile(data("forms")[name], re.VERBOSE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -113,4 +119,21 @@ def patterns() -> tuple[Pattern, ...]:
             re.compile(entry["find"], re.VERBOSE | re.IGNORECASE),
         )
         for entry in data("patterns")["pattern"]
+    )
+
+
+@dataclass(frozen=True)
+class Clash:
+    """``other`` stays text: it may hold what a group of ``one`` has found."""
+
+    one: re.Pattern[str]
+    other: str
+
+
+@cache
+def clashes() -> tuple[Clash, ...]:
+    """The pairs of ``clashes.toml``."""
+    return tuple(
+        Clash(re.compile(entry["one"], re.VERBOSE | re.IGNORECASE), entry["other"])
+        for entry in data("clashes")["clash"]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from pipeline.model import ScenePlan, Slot
 
 @dataclass(frozen=True)
 class Appearance:
-    """Seconds of song time. ``longest_gap_s`` lies between two appearances, 0 with fewer than two."""
+    """Seconds of song time. ``longest_gap_s`` lies between two appearances, else 0."""
 
     slots: tuple[int, ...]
     seconds: float
@@ -29,7 +30,7 @@ def appearance(plan: ScenePlan, slots: Sequence[Slot], subject_id: str) -> Appea
     seen = [slot for slot in slots if slot.id in shown]
     gaps = [
         (after.start_s - before.end_s, before.end_s, after.start_s)
-        for before, after in zip(seen, seen[1:], strict=False)
+        for before, after in itertools.pairwise(seen)
     ]
     longest, start_s, end_s = max(gaps, default=(0.0, 0.0, 0.0))
     return Appearance(

@@ -1,4 +1,4 @@
-"""Whether there is enough to draw: too short, generic, vague, only character, and what is missing."""
+"""Whether there is enough to draw: too short, generic, vague, only character, open slots."""
 
 from __future__ import annotations
 
@@ -6,60 +6,14 @@ from collections.abc import Iterator
 
 from pipeline.cast.findings import Finding
 from pipeline.cast.groups import counted, distinguished, loose_words
+from pipeline.cast.lexicon import word_set
+from pipeline.cast.look import Look
 from pipeline.cast.reading import Hit, Reading
-from pipeline.cast.slots import Look
 from pipeline.model import CharacterKind
 
 PEOPLE = (CharacterKind.HUMAN, CharacterKind.MASKED)
 ENOUGH_WORDS = {"bare": 6, "thin": 10, "short": 16}
 MOST_WORDS = 90
-SLOT_NOUNS = frozenset(
-    [
-        "clothes",
-        "clothing",
-        "outfit",
-        "outfits",
-        "attire",
-        "look",
-        "looks",
-        "style",
-        "wardrobe",
-        "hair",
-        "hairstyle",
-        "haircut",
-        "hairdo",
-        "face",
-        "appearance",
-        "dress",
-        "clothed",
-        "dressed",
-        "getup",
-        "fashion",
-        "accessories",
-        "jewellery",
-        "jewelry",
-        "jacket",
-        "coat",
-        "shirt",
-        "shoes",
-        "eyes",
-        "smile",
-        "features",
-        "vibe",
-        "makeup",
-        "colours",
-        "colors",
-        "design",
-        "body",
-        "shape",
-        "fur",
-        "markings",
-        "costume",
-        "costumes",
-        "suit",
-        "figure",
-    ]
-)
 
 
 def substance(look: Look, name: str, hard: bool, face_counts: bool) -> Iterator[Finding]:
@@ -219,15 +173,15 @@ def _vague(look: Look) -> Iterator[Finding]:
         hit = chosen[0]
         start, end = reading.span(hit)
         follow = reading.word(hit.last + 1)
-        if follow in SLOT_NOUNS:
+        if follow in word_set("sets", "slot_nouns"):
             end = reading.tokens[hit.last + 1].end
         yield Finding("vague", start, end)
 
 
 def _stands_in(look: Look, hit: Hit) -> bool:
-    """ "stylish clothes" while no garment is named, "nice hair" while none is described."""
+    """As in "stylish clothes" while no garment is named, "nice hair" while none is described."""
     word = look.reading.word(hit.last + 1)
-    if word not in SLOT_NOUNS:
+    if word not in word_set("sets", "slot_nouns"):
         return False
     if word.startswith("hair"):
         return not look.has_hair
@@ -237,7 +191,7 @@ def _stands_in(look: Look, hit: Hit) -> bool:
 
 
 def _tied_to_colour(reading: Reading, hit: Hit) -> bool:
-    """ "cool grey" and "vintage denim" qualify a colour or cloth; that is not vague."""
+    """As in "cool grey" and "vintage denim" qualify a colour or cloth; that is not vague."""
     following = reading.hit_at.get(hit.last + 1)
     if following and following.categories & {"colour", "material", "pattern"}:
         return True
@@ -327,7 +281,7 @@ def _no_age(look: Look, stopped: bool) -> Iterator[Finding]:
 
 
 def _is_minor(reading: Reading, hit: Hit) -> bool:
-    """ "kid leather", "baby blue", "minor scar", "child-sized" are not children."""
+    """As in "kid leather", "baby blue", "minor scar", "child-sized" are not children."""
     after, before = reading.word(hit.last + 1), reading.word(hit.first - 1)
     if after in {
         "leather",

@@ -1,0 +1,173 @@
+"""Things done, where a description should only say how somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.cast.findings import Finding
+from pipeline.cast.lexicon import word_set
+from pipeline.cast.reading import Reading
+
+BODY_NOUNS = frozenset(
+    {
+        "hair",
+        "hair_style",
+        "marker",
+        "accessory",
+        "face",
+        "garment",
+        "footwear",
+        "covering",
+        "animal_mark",
+        "pattern",
+        "robot_mark",
+        "beard",
+        "form",
+        "hair_shape",
+        "coat",
+        "surface",
+    }
+)
+
+
+def actions(reading: Reading) -> Iterator[Finding]:
+    """Doing something, where a description should only say how somebody looks."""
+    doing, finite = word_set("actions", "doing"), word_set("actions", "finite")
+    for at, token in enumerate(reading.tokens):
+        two = f"{token.word} {reading.word(at + 1)}"
+        if token.word in doing or two in doing:
+            found = _participle(reading, at)
+        elif token.word in finite or two in finite:
+            found = _finite(reading, at)
+        else:
+            continue
+        if found:
+            yield Finding(
+                "action_in_identity", token.start, _clause_end(reading, at), removable=True
+            )
+
+
+def _participle(reading: Reading, at: int) -> bool:
+    following = reading.word(at + 1)
+    glued = reading.text[reading.tokens[at].start - 1 : reading.tokens[at].start] in {"-", "‑"}
+    if glued or following in word_set("actions", "gear") or _on_body(reading, at):
+        return False
+    if reading.word(at - 1) in {
+        "a",
+        "an",
+        "the",
+        "his",
+        "her",
+        "their",
+        "and",
+    } and following not in word_set("actions", "scene"):
+        return False
+    if (
+        following
+        and following not in word_set("actions", "scene")
+        and reading.tokens[at + 1].sentence == reading.tokens[at].sentence
+    ):
+        return reading.word(at) in {
+            "playing",
+            "singing",
+            "riding",
+            "driving",
+            "smoking",
+            "drinking",
+            "eating",
+            "reading",
+            "strumming",
+            "fighting",
+            "chasing",
+            "kissing",
+        } and following not in {"fields"}
+    return not _mark_before(reading, at)
+
+
+def _finite(reading: Reading, at: int) -> bool:
+    before = reading.word(at - 1)
+    subject = before in {
+        "he",
+        "she",
+        "it",
+        "they",
+        "who",
+        "that",
+        "and",
+        "slowly",
+        "quickly",
+        "always",
+        "often",
+    }
+    person = reading.hit_at.get(at - 1)
+    named = person is not None and bool(
+        person.categories & {"human", "role", "species", "robot", "creature", "object"}
+    )
+    if not (subject or named) or _on_body(reading, at) or _mark_before(reading, at, reach=3):
+        return False
+    units = {
+        "tall",
+        "high",
+        "about",
+        "just",
+        "nearly",
+        "at",
+        "only",
+        "over",
+        "under",
+        "roughly",
+        "around",
+        "upright",
+        "two",
+        "three",
+        "six",
+        "some",
+    }
+    return not (
+        reading.word(at) in {"stands", "sits"}
+        and (reading.word(at + 1) in units or reading.word(at + 1)[:1].isdigit())
+    )
+
+
+def _on_body(reading: Reading, at: int) -> bool:
+    """As in "running from ear to jaw", "climbing up her neck": a mark or hair, not a deed."""
+    tokens = reading.tokens
+    ahead = [
+        token.word for token in tokens[at + 1 : at + 7] if token.sentence == tokens[at].sentence
+    ]
+    if reading.word(at) in {"standing", "stands"} and (
+        any(word[:1].isdigit() for word in ahead[:3])
+        or set(ahead[:4]) & {"tall", "high", "upright", "metres", "feet"}
+    ):
+        return True
+    return bool(set(ahead) & word_set("actions", "body")) and reading.word(at) not in {
+        "singing",
+        "dancing",
+        "walking",
+    }
+
+
+def _mark_before(reading: Reading, at: int, reach: int = 4) -> bool:
+    """The nearest known noun before, within the clause, is part of the look: it does the running."""
+    clause = reading.tokens[at].clause
+    for before in range(at - 1, max(-1, at - 1 - reach), -1):
+        if reading.tokens[before].clause != clause:
+            return False
+        hit = reading.hit_at.get(before)
+        if (
+            hit
+            and hit.categories & BODY_NOUNS
+            and not hit.categories & {"role", "human", "species", "object", "robot", "creature"}
+        ):
+            return True
+        if hit and hit.categories & {"human", "role", "species", "pronoun"}:
+            return False
+    return False
+
+
+def _clause_end(reading: Reading, at: int) -> int:
+    tokens = reading.tokens
+    last = at
+    while last + 1 < len(tokens) and tokens[last + 1].clause == tokens[at].clause and last - at < 7:
+        last += 1
+    return tokens[last].end

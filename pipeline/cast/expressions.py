@@ -1,0 +1,88 @@
+"""Findings of fixed expressions: comparisons, likenesses, cameras, pasts, addresses, commands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.cast.findings import Finding
+from pipeline.cast.lexicon import patterns, word_set
+from pipeline.cast.reading import Reading
+
+REMOVABLE = frozenset(
+    {
+        "negations",
+        "camera_or_style_in_identity",
+        "action_in_identity",
+        "backstory",
+        "model_syntax_noise",
+        "url_or_template",
+        "prompt_injection",
+        "moderation_risk",
+        "unsafe_content",
+        "brand_names",
+        "relative_terms",
+        "multiple_states",
+        "real_person_likeness",
+        "protected_character",
+        "placeholder_values",
+        "hedged_options",
+    }
+)
+MAX_PER_CODE = 6
+
+
+def expressions(reading: Reading, english: bool) -> Iterator[Finding]:
+    """Findings of the expressions in ``patterns.toml``."""
+    for pattern in patterns():
+        if not (english or pattern.anywhere):
+            continue
+        count = 0
+        for match in pattern.find.finditer(reading.plain):
+            finding = _from_match(pattern.code, match)
+            if finding and count < MAX_PER_CODE:
+                count += 1
+                yield finding
+
+
+def _from_match(code: str, match: re.Match[str]) -> Finding | None:
+    start, end = _trimmed(match)
+    if code == "real_person_likeness":
+        return _likeness(match, start, end)
+    if code == "relative_terms" and _within_one_body(match):
+        return None
+    if code == "model_syntax_noise" or start < end:
+        return Finding(code, start, end, removable=code in REMOVABLE)
+    return None
+
+
+def _within_one_body(match: re.Match[str]) -> bool:
+    """As in "one sleeve longer than the other" compares two parts of the same picture."""
+    if not re.search(r"\bthe\s+other$", match.group(), re.IGNORECASE):
+        return False
+    return bool(re.search(r"\bone\b[^.;]*$", match.string[: match.start()], re.IGNORECASE))
+
+
+def _likeness(match: re.Match[str], start: int, end: int) -> Finding | None:
+    """A likeness to one who is named: two names, or one known name, make a real person."""
+    name = match["name"] or match["name2"] or match["name3"]
+    if name is None:
+        return Finding("real_person_likeness", start, end, removable=True)
+    words = name.split()
+    if words[0].lower().strip(".'’") in word_set("sets", "not_names"):
+        return None
+    if len(words) == 1 and words[0].lower() not in _alone():
+        return Finding("depends_on_other", start, end)
+    return Finding("real_person_likeness", start, end, removable=True)
+
+
+def _alone() -> frozenset[str]:
+    return word_set("names", "real_alone")
+
+
+def _trimmed(match: re.Match[str]) -> tuple[int, int]:
+    """The match without spaces and stops at its ends."""
+    text = match.group()
+    left = len(text) - len(text.lstrip(" \t\n,;"))
+    right = len(text) - len(text.rstrip(" \t\n,;."))
+    return match.start() + left, max(match.start() + left, match.end() - right)
