@@ -38,37 +38,46 @@ def animal(brush: Brush, look: Look, body: Body) -> None:
 
 def robot(brush: Brush, look: Look, body: Body) -> None:
     """Plates, joints and a lit visor."""
-    shell, joint = look.garment, look.dark
     for side in (-1, 1):
-        brush.limb(
-            [(side * 0.06, 0.48), (side * 0.075, 0.27), (side * 0.08, 0.05)],
-            [0.05, 0.05, 0.05],
-            joint,
-        )
-        for low, high in ((0.06, 0.25), (0.29, 0.47)):
-            x = side * 0.075
-            brush.shape(
-                [(x - 0.05, low), (x - 0.055, high), (x + 0.055, high), (x + 0.05, low)], shell
-            )
-        brush.shape(
-            [
-                (side * 0.08 - 0.06, 0),
-                (side * 0.08 - 0.05, 0.06),
-                (side * 0.08 + 0.06, 0.06),
-                (side * 0.08 + 0.08, 0),
-            ],
-            scaled(shell, 0.8),
-        )
-        brush.limb(
-            [(side * 0.16, 0.79), (side * 0.21, 0.63), (side * 0.2, 0.47)],
-            [0.05, 0.045, 0.04],
-            joint,
-        )
-        brush.oval((side * 0.165, 0.79), (0.06, 0.06), shell)
-        brush.shape(
-            [(side * 0.17, 0.62), (side * 0.25, 0.62), (side * 0.235, 0.47), (side * 0.175, 0.47)],
-            shell,
-        )
+        _robot_side(brush, look, side)
+    _robot_middle(brush, look)
+
+
+def _robot_side(brush: Brush, look: Look, side: int) -> None:
+    """One leg and one arm."""
+    shell, joint = look.garment, look.dark
+    brush.limb(
+        [(side * 0.06, 0.48), (side * 0.075, 0.27), (side * 0.08, 0.05)],
+        [0.05, 0.05, 0.05],
+        joint,
+    )
+    for low, high in ((0.06, 0.25), (0.29, 0.47)):
+        x = side * 0.075
+        brush.shape([(x - 0.05, low), (x - 0.055, high), (x + 0.055, high), (x + 0.05, low)], shell)
+    brush.shape(
+        [
+            (side * 0.08 - 0.06, 0),
+            (side * 0.08 - 0.05, 0.06),
+            (side * 0.08 + 0.06, 0.06),
+            (side * 0.08 + 0.08, 0),
+        ],
+        scaled(shell, 0.8),
+    )
+    brush.limb(
+        [(side * 0.16, 0.79), (side * 0.21, 0.63), (side * 0.2, 0.47)],
+        [0.05, 0.045, 0.04],
+        joint,
+    )
+    brush.oval((side * 0.165, 0.79), (0.06, 0.06), shell)
+    brush.shape(
+        [(side * 0.17, 0.62), (side * 0.25, 0.62), (side * 0.235, 0.47), (side * 0.175, 0.47)],
+        shell,
+    )
+
+
+def _robot_middle(brush: Brush, look: Look) -> None:
+    """Chest with its lamp, head with its visor."""
+    shell, joint = look.garment, look.dark
     brush.shape(
         [(-0.14, 0.84), (0.14, 0.84), (0.13, 0.64), (0.07, 0.5), (-0.07, 0.5), (-0.13, 0.64)], shell
     )

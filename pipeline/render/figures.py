@@ -20,7 +20,7 @@ from pipeline.render.palette import Colour, from_hex, luminance, mix, scaled
 from pipeline.render.people import person
 from pipeline.render.places.canvas import Canvas
 from pipeline.render.sheet import Layer, Sheet
-from pipeline.render.spec import Figure, Hour
+from pipeline.render.spec import Figure, Hour, Place
 from pipeline.render.stroke import Body, Brush, Look
 
 # Height of a standing person in frame heights, and where the feet are in parts of the frame.
@@ -29,6 +29,9 @@ HEAD_TOPS = {"MS": 0.14, "MCU": 0.14, "CU": 0.10, "ECU": 0.02}
 FOOT_BELOW_HORIZON = {"ELS": 0.05, "LS": 0.16, "MLS": 0.30}
 SQUASH = {"top": 0.72, "high": 0.88}
 RIM = 0.011
+ANIMAL_HEAD = (0.28, 0.68)
+"""Middle of the head from the feet, and the tips of the ears, in an animal's own height."""
+ANIMAL_CLOSER = 0.8
 AMBIENT = {Hour.NIGHT: 0.5, Hour.DUSK: 0.32, Hour.DAWN: 0.28, Hour.DAY: 0.12}
 
 
@@ -46,6 +49,8 @@ def figure_layers(canvas: Canvas, frame: Frame) -> Iterator[Layer]:
     figures = _apart(canvas.spec.figures)
     for number, figure in enumerate(figures):
         stand = _stand(canvas, frame, number, len(figures))
+        if figure.kind == CharacterKind.ANIMAL:
+            stand = _for_animal(canvas, frame, stand)
         sheet = canvas.sheet()
         _draw(canvas, sheet, figure, stand)
         layer = sheet.layer(
@@ -77,6 +82,8 @@ def _stand(canvas: Canvas, frame: Frame, number: int, count: int) -> Stand:
     third = canvas.unit * 0.2 * float(rng.choice([-1, 1])) if count == 1 else 0.0
     if spec.size in ("CU", "ECU"):
         third *= 0.3
+    if spec.place == Place.STUDIO:
+        third = 0.0
     x = canvas.width / 2 + third + (number - (count - 1) / 2) * spread
     top = (canvas.height - frame.size[1]) / 2
     if spec.size in HEAD_TOPS:
@@ -86,6 +93,17 @@ def _stand(canvas: Canvas, frame: Frame, number: int, count: int) -> Stand:
         foot = min(canvas.horizon + below, top + frame.size[1] * 0.94)
     facing = 1 if x < canvas.width / 2 else -1
     return Stand((x, foot), height * SQUASH.get(spec.angle, 1.0), facing)
+
+
+def _for_animal(canvas: Canvas, frame: Frame, stand: Stand) -> Stand:
+    """A head that is lower and further forward than a person's, brought to the same place."""
+    size = canvas.spec.size
+    if size not in HEAD_TOPS:
+        return stand
+    top = (canvas.height - frame.size[1]) / 2 + HEAD_TOPS[size] * frame.size[1]
+    height = stand.height * ANIMAL_CLOSER
+    x = canvas.width / 2 - ANIMAL_HEAD[0] * height * stand.facing
+    return Stand((x, top + ANIMAL_HEAD[1] * height), height, stand.facing)
 
 
 def _draw(canvas: Canvas, sheet: Sheet, figure: Figure, stand: Stand) -> None:

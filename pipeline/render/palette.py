@@ -47,17 +47,20 @@ def colours_of(spec: SceneSpec) -> Colours:
     swatches = spec.palette if len(spec.palette) >= 3 else _usual(spec.place, spec.hour)
     ranked = sorted((_bgr(one) for one in swatches), key=luminance)
     accent = max(ranked, key=_saturation)
-    lightest, darkest = ranked[-1], ranked[0]
-    middle = ranked[len(ranked) // 2]
+    # The accent is for lights and signs; a sky of it would leave nothing to stand out.
+    calm = [one for one in ranked if one != accent] or ranked
+    darkest, lightest = calm[0], ranked[-1]
+    low, high = calm[(len(calm) - 1) // 2], calm[len(calm) // 2]
     bright = {Hour.NIGHT: 0.45, Hour.DUSK: 0.75, Hour.DAWN: 0.85, Hour.DAY: 1.0}[spec.hour]
     glow = accent if luminance(accent) > 90 else mix(accent, lightest, 0.45)
+    middle = mix(low, high, 0.55 * bright)
     return Colours(
-        zenith=scaled(mix(darkest, middle, 0.35 + 0.4 * (bright - 0.45)), 0.55 + 0.5 * bright),
+        zenith=scaled(mix(darkest, low, 0.35 + 0.5 * (bright - 0.45)), 0.55 + 0.5 * bright),
         sky=scaled(mix(middle, lightest, 0.25 * bright), 0.5 + 0.5 * bright),
         haze=mix(
-            scaled(middle, 0.6 + 0.4 * bright), mix(glow, lightest, 0.4), 0.25 + 0.45 * bright
+            scaled(middle, 0.6 + 0.4 * bright), mix(glow, lightest, 0.45), 0.15 + 0.4 * bright
         ),
-        mass=scaled(mix(darkest, middle, 0.35), 0.55 + 0.35 * bright),
+        mass=scaled(mix(darkest, low, 0.4), 0.55 + 0.35 * bright),
         shade=scaled(darkest, 0.35 + 0.2 * bright),
         light=mix(glow, (235.0, 245.0, 255.0), 0.35 + 0.2 * bright),
         accent=accent,

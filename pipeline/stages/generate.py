@@ -28,7 +28,6 @@ from pipeline.model import (
     Text,
     Unit,
 )
-from pipeline.render.painter import Scene
 from pipeline.render.spec import SceneSpec
 from pipeline.render.words import figure_of, hour_of, place_of, weather_of
 from pipeline.stage import Stage, Workbench
@@ -184,6 +183,9 @@ def scene_of(inputs: PreviewInputs) -> SceneSpec:
 
 def make(inputs: PreviewInputs, bench: Workbench) -> Clip:
     """Draw and encode in one pass; no frame is kept, none is decoded again."""
+    # Here, not above: the drawing library is for workers, and pages import this module.
+    from pipeline.render.painter import Scene
+
     size = (inputs.width, inputs.height)
     total = inputs.head + inputs.frames + inputs.tail
     scene = Scene(scene_of(inputs), size, inputs.fps)

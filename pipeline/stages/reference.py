@@ -13,7 +13,6 @@ from pydantic import Field
 
 from pipeline.model import Character, CharacterKind, Frozen, Hex, Location, Name, Still, Style, Text
 from pipeline.render.spec import Place, SceneSpec
-from pipeline.render.still import character_still, place_still
 from pipeline.render.words import figure_of, hour_of, place_of, weather_of
 from pipeline.stage import Stage, Workbench
 
@@ -60,6 +59,9 @@ def inputs_of(subject: Character | Location, style: Style, take: int = 1) -> Ref
 
 def make(inputs: ReferenceInputs, bench: Workbench) -> Still:
     """Draw the subject and keep the picture."""
+    # Here, not above: the drawing library is for workers, and pages import this module.
+    from pipeline.render.still import character_still, place_still
+
     size = (inputs.width, inputs.height)
     draw = character_still if inputs.subject == "character" else place_still
     spec = _character(inputs) if inputs.subject == "character" else _location(inputs)

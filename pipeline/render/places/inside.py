@@ -261,7 +261,7 @@ def _furniture(canvas: Canvas) -> Layer | None:
 def studio(canvas: Canvas) -> Layers:
     """A plain paper backdrop, for looking at someone rather than somewhere."""
     sheet = canvas.sheet()
-    paper = mix(canvas.colours.haze, (205.0, 205.0, 205.0), 0.45)
+    paper = mix(canvas.colours.haze, (196.0, 198.0, 200.0), 0.8)
     sheet.lay(np.full((canvas.height, canvas.width, 3), paper, np.float32))
     size = (canvas.width, canvas.height)
     lit = glow_mask(size, (canvas.width / 2, canvas.height * 0.42), canvas.unit * 1.0, 1.2)

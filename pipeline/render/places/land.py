@@ -31,7 +31,8 @@ def mountain(canvas: Canvas) -> Layers:
             0.35,
         )
         yield sheet.layer(depth)
-        yield mist(canvas, depth + 0.04, canvas.horizon - canvas.unit * 0.02, 0.35)
+        if number < 2:
+            yield mist(canvas, depth + 0.04, canvas.horizon - canvas.unit * 0.02, 0.35)
     yield ground(canvas, 0.9, 0.8)
 
 
