@@ -84,13 +84,13 @@ class Studio:
     @cached_property
     def ledger(self) -> Ledger:
         """Reservations and charges."""
-        self.database.create_tables()
+        self._make_tables()
         return Ledger(self.database)
 
     @cached_property
     def takes(self) -> TakeBook:
         """Every generation of every shot."""
-        self.database.create_tables()
+        self._make_tables()
         return TakeBook(self.database)
 
     @cached_property
@@ -101,6 +101,10 @@ class Studio:
     @cached_property
     def viewer(self) -> Viewer:
         return Viewer(self)
+
+    def _make_tables(self) -> None:
+        """Have the engine make all tables: under its lock, as two studios may start at once."""
+        _ = self.engine.progress
 
     # --- projects ---------------------------------------------------------------------------
 
