@@ -1,7 +1,6 @@
 """A real PostgreSQL server for tests, started on a free port and thrown away afterwards.
 
-Use as a fixture: ``from postgres_server import postgres_url`` is not possible under importlib
-mode, so a conftest loads it with ``pytest_plugins`` or ``importlib``; see ``tests/pipeline/money``.
+A conftest imports :func:`postgres_url`, which skips with a reason where no server can be started.
 """
 
 from __future__ import annotations
@@ -19,6 +18,8 @@ from pathlib import Path
 import pytest
 
 START_TIMEOUT_S = 60
+# Readable for the unprivileged user, unlike pytest's own folders.
+SHARED = "/tmp"
 
 
 def find_tools() -> Path | None:
@@ -55,7 +56,7 @@ def running_server() -> Iterator[str]:
     if tools is None:
         pytest.skip("PostgreSQL is not installed on this machine")
     owner = plain_user()
-    with tempfile.TemporaryDirectory(prefix="studio-pg-", dir="/tmp") as folder:
+    with tempfile.TemporaryDirectory(prefix="studio-pg-", dir=SHARED) as folder:
         home = Path(folder)
         if owner:
             os.chown(home, *owner)
@@ -72,7 +73,7 @@ def running_server() -> Iterator[str]:
 def _as(owner: tuple[int, int] | None, *command: object) -> None:
     done = subprocess.run(
         [str(part) for part in command],
-        cwd="/tmp",
+        cwd=SHARED,
         user=owner[0] if owner else None,
         group=owner[1] if owner else None,
         extra_groups=[] if owner else None,

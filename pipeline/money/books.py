@@ -227,6 +227,17 @@ def _bare(connection: Connection, level: Level, name: str, default: int) -> int 
     return default if found is None and level == "project" else found
 
 
+def scope_of(row: Any) -> Scope:
+    """The scope of an entry, from its row."""
+    return Scope(
+        project_id=row.project_id,
+        stage=row.stage,
+        unit=row.unit,
+        model=row.model,
+        subject_ids=tuple(json.loads(row.subjects)),
+    )
+
+
 def entry_of(row: Any) -> Entry:
     """An entry as a value, from its row."""
     return Entry(

@@ -17,9 +17,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.exc import DatabaseError
 
 from pipeline.database import Database
-from pipeline.errors import InternalFault
+from pipeline.errors import InternalFault, StorageFailed
 from pipeline.model import Frozen
 from pipeline.money import books, rules
 from pipeline.money.books import BUDGETS, ENTRIES, Entry, Kind, Level, Scope
@@ -194,20 +195,22 @@ class Ledger:
     @contextmanager
     def _within(self, connection: Connection | None) -> Iterator[Connection]:
         """Own transaction, or a savepoint in the caller's: a refusal leaves nothing behind."""
-        if connection is None:
-            with self._database.begin() as own:
-                yield own
-        else:
-            with connection.begin_nested():
-                yield connection
+        with _storage_errors():
+            if connection is None:
+                with self._database.begin() as own:
+                    yield own
+            else:
+                with connection.begin_nested():
+                    yield connection
 
     @contextmanager
     def _reading(self, connection: Connection | None) -> Iterator[Connection]:
-        if connection is None:
-            with self._database.read() as own:
-                yield own
-        else:
-            yield connection
+        with _storage_errors():
+            if connection is None:
+                with self._database.read() as own:
+                    yield own
+            else:
+                yield connection
 
     def _day(self) -> str:
         return self._clock().astimezone(UTC).date().isoformat()
@@ -243,7 +246,7 @@ class Ledger:
     def _close(
         self, connection: Connection, opened: Row[Any], kind: Kind, change: dict[str, Any]
     ) -> bool:
-        scope = _scope_of(opened)
+        scope = books.scope_of(opened)
         values = self._entry(opened.key, kind, scope) | {"day": opened.day} | change
         if not books.write(connection, values):
             return False
@@ -265,6 +268,18 @@ class Ledger:
             raise InternalFault(f"The reservation {key} exists with another amount.")
 
 
+@contextmanager
+def _storage_errors() -> Iterator[None]:
+    """A ledger that cannot be used refuses in words: without it nothing is bought."""
+    try:
+        yield
+    except DatabaseError as exc:
+        raise StorageFailed(
+            "The ledger cannot be read or written, so nothing was bought.",
+            "Check the disk, or that the database answers; then do it again.",
+        ) from exc
+
+
 def _phase(connection: Connection, key: str, phase: str) -> Row[Any] | None:
     query = select(ENTRIES).where(ENTRIES.c.key == key, ENTRIES.c.phase == phase)
     return connection.execute(query).first()
@@ -275,16 +290,6 @@ def _opened(connection: Connection, key: str) -> Row[Any]:
     if row is None or row.kind != "reserve":
         raise InternalFault(f"No reservation was made for the request {key}.")
     return row
-
-
-def _scope_of(row: Row[Any]) -> Scope:
-    return Scope(
-        project_id=row.project_id,
-        stage=row.stage,
-        unit=row.unit,
-        model=row.model,
-        subject_ids=tuple(json.loads(row.subjects)),
-    )
 
 
 def _shut(connection: Connection, project_id: str) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.database import Database
-from pipeline.errors import BadInput, BudgetRefused, InternalFault
+from pipeline.errors import BadInput, BudgetRefused, InternalFault, StorageFailed
 from pipeline.money.ledger import Ledger, Scope
 
 PROJECT = "night-drive-00001"
@@ -224,3 +224,16 @@ def test_reading_the_meter_does_not_wait_for_a_writer(
     with database.begin() as connection:
         ledger.reserve("a#2", scope, 350_000, connection)
         assert ledger.totals(PROJECT).held_usd_micro == 350_000
+
+
+def test_a_ledger_that_cannot_be_used_refuses_in_words(database: Database, scope: Scope) -> None:
+    ledger = Ledger(database)
+    with database.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE money_budget RENAME TO money_budget_away")
+    try:
+        with pytest.raises(StorageFailed, match="nothing was bought"):
+            ledger.reserve("a#1", scope, 350_000)
+        assert ledger.entries(PROJECT) == ()
+    finally:
+        with database.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE money_budget_away RENAME TO money_budget")
