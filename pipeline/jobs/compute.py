@@ -94,23 +94,28 @@ class Pool:
         """
         job = {"stage": stage_name, "inputs": inputs.model_dump(mode="json")}
         with self._turn(report):
-            while True:
-                child = self._take()
-                try:
-                    output = child.do(job, report)
-                except Gone as gone:
-                    child.end(0)
-                    if gone.code == RETIRED:
-                        continue
-                    raise _death(gone) from gone
-                except StudioError:
-                    self._give_back(child)
-                    raise
-                except BaseException:
-                    child.end(0)
-                    raise
-                self._give_back(child)
-                return output
+            output = None
+            while output is None:
+                output = self._attempt(self._take(), job, report)
+            return output
+
+    def _attempt(self, child: Child, job: Message, report: Reporter) -> Message | None:
+        """The output, or None when the child had just retired and another is to be asked."""
+        try:
+            output = child.do(job, report)
+        except Gone as gone:
+            child.end(0)
+            if gone.code != RETIRED:
+                raise _death(gone) from gone
+            return None
+        except StudioError:
+            self._give_back(child)
+            raise
+        except BaseException:
+            child.end(0)
+            raise
+        self._give_back(child)
+        return output
 
     def close(self) -> None:
         """End the children that are idle; those at work end with their work."""
