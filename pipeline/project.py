@@ -83,8 +83,9 @@ class Project(Frozen):
     """All decisions. ``cuts`` and ``plan`` are None until a person or a run settles them.
 
     ``proposal`` is a new plan that waits for the person's yes; ``planner_model`` names the language
-    model, the usual one when empty. ``section_models`` is keyed by section label, ``shot_models``, ``picks`` (take id) and
-    ``preview_takes`` by slot id, ``references`` by character or location id.
+    model, the usual one when empty. ``section_models`` is keyed by section label,
+    ``shot_models``, ``picks`` (take id) and ``preview_takes`` by slot id, ``references`` by
+    character or location id.
     """
 
     schema_number: int = SCHEMA
