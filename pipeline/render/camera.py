@@ -50,7 +50,7 @@ def pose_at(spec: SceneSpec, time_s: float) -> Pose:
         "tilt": Pose(pan_y=0.16 * side * swing, zoom=zoom, roll=roll),
         "truck": Pose(track_x=0.3 * side * swing, zoom=zoom * 1.03, roll=roll),
         "orbit": Pose(orbit=0.26 * side * swing, zoom=zoom * 1.06, roll=roll + 0.02 * swing),
-        "crane": Pose(track_y=-0.2 * swing, zoom=zoom * (1.02 + 0.08 * share), roll=roll),
+        "crane": Pose(track_y=-0.12 * swing, zoom=zoom * (1.02 + 0.08 * share), roll=roll),
         "handheld": _handheld(spec, time_s, zoom, roll),
     }
     return moves[spec.movement]

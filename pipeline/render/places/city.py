@@ -43,11 +43,13 @@ def _houses(
     rng = canvas.rng(10 + number)
     walls = np.zeros((canvas.height, canvas.width), np.uint8)
     lit = np.zeros_like(walls)
+    # Below the street, which is nearer and moves faster, and must never uncover the sky.
+    foot = int(canvas.horizon + canvas.unit * 0.12)
     x = -int(rng.uniform(0, wide) * canvas.unit)
     while x < canvas.width:
         width = int(canvas.unit * wide * rng.uniform(0.5, 1.3))
         roof = int(canvas.horizon - canvas.unit * rng.uniform(low, high) * rng.uniform(0.55, 1))
-        cv2.rectangle(walls, (x, roof), (x + width, int(canvas.horizon) + 2), 255, -1)
+        cv2.rectangle(walls, (x, roof), (x + width, foot), 255, -1)
         if rng.random() < 0.3:
             mast = roof - int(canvas.unit * rng.uniform(0.02, 0.08))
             cv2.line(walls, (x + width // 2, roof), (x + width // 2, mast), 255, 1)

@@ -126,7 +126,10 @@ def _checks(inputs: FilmInputs, facts: FilmFacts) -> Iterator[str]:
     if late:
         raise InternalFault(f"No piece of the film begins at frame {late[0]}.")
     yield f"{facts.frames} frames, each 1/{inputs.fps} s after the last"
-    yield f"{len(inputs.cut_frames)} of {len(inputs.cut_frames)} slots begin on their frame"
+    soft = len(inputs.cut_frames) - len(inputs.hard_cuts)
+    yield f"{len(inputs.hard_cuts)} slots begin on their frame" + (
+        f", {soft} in a crossfade centred on it" if soft else ""
+    )
     if facts.audio_end_s is not None:
         apart_ms = (facts.audio_end_s - facts.video_end_s) * 1000
         yield f"sound ends {apart_ms:+.1f} ms from the picture"
