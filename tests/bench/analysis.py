@@ -21,7 +21,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import mir_eval
 import numpy as np
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
@@ -64,6 +63,8 @@ def librosas(sound: Any) -> tuple[Any, Any]:
 
 def scores(beats: Any, downbeats: Any, truth: Any) -> list[float]:
     """One row of COLUMNS."""
+    import mir_eval
+
     e = mir_eval.beat
     ref, est = e.trim_beats(truth.beats_s), e.trim_beats(beats)
     if len(est) < 2:
@@ -127,17 +128,17 @@ def speed() -> None:
 def timed(path: Path) -> None:
     """Three analyses of one file in this process."""
     banks()
-    bound, whole = [], []
+    bound, whole, peaks_mb = [], [], []
     for _ in range(3):
         began = time.process_time()
         spectrum = listen(mono_blocks(path, RATE_HZ))
         bound.append(time.process_time() - began)
         understood(spectrum)
         whole.append(time.process_time() - began)
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peaks_mb.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     ratio = float(np.median(whole) / np.median(bound))
     print(f"{spectrum.duration_s:.0f} s of music: {np.median(whole):.2f} CPU s, ", end="")
-    print(f"{ratio:.2f} x decode + one STFT; peak RSS {peak_mb:.0f} MB")
+    print(f"{ratio:.2f} x decode + one STFT; peak RSS {peaks_mb[0]:.0f} MB")
 
 
 def understood(spectrum: Spectrum) -> None:
@@ -145,7 +146,7 @@ def understood(spectrum: Spectrum) -> None:
     env, span = envelopes(spectrum), sounding(spectrum.level)
     assert span is not None
     rhythm = rhythm_of(spectrum, env, span, GridChoice())
-    sections_of(spectrum, rhythm, energy_curve(spectrum.level), 0.5)
+    sections_of(env, rhythm, energy_curve(spectrum.level), 0.5)
     measure(spectrum, env.all, None)
 
 

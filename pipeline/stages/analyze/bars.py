@@ -1,8 +1,8 @@
 """Bars from evidence: metre by how well each bar length explains the beats, then their phase.
 
-Chords and bass notes change on downbeats (1.0 and 0.5), bass drums mark them (0.5), and cymbals
-mark them less than the beats between (-0.2); a Viterbi path allows a bar of another length
-where the music clearly has one.
+Chords, bass notes and the whole sound change on downbeats, bass drums mark them, and cymbals mark
+them less than the beats between; a Viterbi path allows a bar of another length where the music
+clearly has one.
 """
 
 from __future__ import annotations
@@ -13,12 +13,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.stages.analyze.beatwise import change, stepwise
 from pipeline.stages.analyze.envelopes import Envelopes
 from pipeline.stages.analyze.pulse import Times, sample
 
 METRE_PRIOR = {3: 0.0, 4: 0.06, 5: -0.03, 6: -0.07, 7: -0.05}
-ACCENTS = {"harmony": 1.0, "bass": 0.7, "timbre": 0.9, "low": 0.5, "high": -0.2}
+ACCENTS = {
+    "low": 0.8,
+    "timbre": 0.4,
+    "bass": 0.3,
+    "high": -0.4,
+    "chord2": 1.0,
+    "chord4": 0.5,
+    "bass2": 0.8,
+    "sound4": 0.9,
+    "sound8": 0.8,
+}
+"""Envelopes at the beat, and changes over as many beats as the name says."""
 EVIDENCE = {"harmony": 1.0, "bass": 1.0, "timbre": 1.0, "low": 1.0, "mid": 0.5, "high": 0.5}
+CHANGES = {"chord2": 2, "chord4": 4, "bass2": 2, "sound4": 4, "sound8": 8}
 IRREGULAR_COST = 9.0
 
 
@@ -40,7 +53,7 @@ def find_bars(env: Envelopes, beats: Times, metre: int | None = None, shift: int
         metre: Beats in a bar when a person said so.
         shift: Beats by which a person moved the downbeat.
     """
-    features = {name: _standard(sample(getattr(env, name), beats)) for name in EVIDENCE}
+    features = bar_features(env, beats)
     chosen = metre or _metre(features, len(beats))
     accent = np.sum([w * features[name] for name, w in ACCENTS.items()], axis=0)
     places = _places(accent, chosen)
@@ -49,10 +62,19 @@ def find_bars(env: Envelopes, beats: Times, metre: int | None = None, shift: int
     return Bars(downbeats, chosen, confidence)
 
 
+def bar_features(env: Envelopes, beats: Times) -> dict[str, Times]:
+    """One standardised value a beat for every name in EVIDENCE and ACCENTS."""
+    found = {name: _standard(np.sqrt(sample(getattr(env, name), beats))) for name in EVIDENCE}
+    values = stepwise(env, beats)
+    for name, width in CHANGES.items():
+        curve = change(values[name[:-1]], width)
+        found[name] = _standard(curve**2 if width == 8 else curve)
+    return found
+
+
 def _standard(values: Times) -> Times:
-    """Square-rooted, so that one crash does not decide, then zero mean and unit deviation."""
-    root = np.sqrt(np.maximum(0, values))
-    return np.asarray((root - root.mean()) / (root.std() + 1e-9))
+    """Zero mean and unit deviation; square roots keep one crash from deciding."""
+    return np.asarray((values - values.mean()) / (values.std() + 1e-9))
 
 
 def _metre(features: dict[str, Times], count: int) -> int:

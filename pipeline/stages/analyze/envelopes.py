@@ -16,7 +16,7 @@ from pipeline.stages.analyze.spectrum import CHROMA_EVERY, FPS, Floats, Spectrum
 LAG = 2
 LATER = 2
 """The window sees an attack before its centre does: strengths are moved this many frames."""
-LOW_HZ, HIGH_HZ = 160.0, 2_500.0
+LOW_HZ, BASS_HZ, HIGH_HZ = 160.0, 230.0, 2_500.0
 LOUD_QUANTILE = 0.99
 DYNAMIC = 300.0
 """Magnitudes 50 dB under the loud ones still count; below, the logarithm flattens."""
@@ -32,6 +32,7 @@ class Envelopes:
 
     ``harmony`` is the change of chroma, ``bass`` the change of the bass spectrum, ``timbre`` the
     change of the whole spectrum, each between the stretches just before and just after a frame.
+    ``bass_bands`` and ``sound_bands`` are compressed magnitudes, ``chroma`` is as stored.
     """
 
     low: Floats
@@ -42,6 +43,9 @@ class Envelopes:
     bass: Floats
     timbre: Floats
     level: Floats
+    chroma: Floats
+    bass_bands: Floats
+    sound_bands: Floats
 
 
 def envelopes(spectrum: Spectrum) -> Envelopes:
@@ -59,9 +63,12 @@ def envelopes(spectrum: Spectrum) -> Envelopes:
         high=steady(flux[:, high].mean(axis=1)),
         all=steady(flux.mean(axis=1)),
         harmony=step_change(chroma, HARMONY_S),
-        bass=step_change(loud[:, centres < 220], BASS_S),
+        bass=step_change(loud[:, centres < BASS_HZ], BASS_S),
         timbre=step_change(loud[:, every], TIMBRE_S),
         level=spectrum.level,
+        chroma=spectrum.chroma,
+        bass_bands=loud[:, centres < BASS_HZ],
+        sound_bands=threes(loud),
     )
 
 
@@ -70,6 +77,12 @@ def compressed(spectrum: Spectrum) -> Floats:
     magnitude = np.exp(spectrum.bands.astype(np.float32))
     loud = float(np.quantile(magnitude[:: max(1, len(magnitude) // 2000)], LOUD_QUANTILE))
     return np.log10(1 + magnitude * np.float32(DYNAMIC / max(loud, 1e-4)))
+
+
+def threes(loud: Floats) -> Floats:
+    """Bands averaged in threes."""
+    count = loud.shape[1] // 3 * 3
+    return np.asarray(loud[:, :count].reshape(len(loud), -1, 3).mean(axis=2), dtype=np.float32)
 
 
 def superflux(loud: Floats) -> Floats:

@@ -9,20 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.stages.analyze import tempo
+from pipeline.stages.analyze.beatwise import change, stepwise, summits
 from pipeline.stages.analyze.envelopes import Envelopes
 from pipeline.stages.analyze.spectrum import FPS, Floats
 from pipeline.stages.analyze.track import beat_frames
 
 PHASE_WEIGHTS = {
-    "low": 1.5,
-    "mid": -1.5,
-    "high": 3.5,
-    "harmony": 0.7,
-    "bass": 1.8,
-    "timbre": 2.5,
+    "low": 1.2,
+    "mid": -1.0,
+    "high": 3.0,
+    "harmony": 0.4,
+    "bass": 1.0,
+    "timbre": 2.0,
 }
 """Log-odds that a phase is the beat, per relative surplus of each envelope there: beats carry
 change of bass, timbre and harmony, while off-beats carry middle voices."""
+STRUCTURE_WEIGHTS = {"sound": 4.0, "bass": 1.0, "chord": 1.0}
+"""The same for the summits of change over four beats: sections begin on beats."""
+PATTERN_WEIGHTS = {"low": (2, 1.0), "high": (4, 1.0)}
+"""And for how unequal the beats of a group are: drums alternate on beats more than between."""
 STRETCH_BEATS = 16
 STRETCH_WEIGHT = 1.0
 SWITCH_COST = 3.0
@@ -123,7 +128,29 @@ def _phase_odds(env: Envelopes, beats: Times, half: Times) -> Times:
         curve = getattr(env, name)
         on, off = (np.convolve(sample(curve, t), window, "same") for t in (beats, half))
         total += weight * (off - on) / (off + on + 1e-6)
-    return total
+    return total + _song_odds(env, beats, half)
+
+
+def _song_odds(env: Envelopes, beats: Times, half: Times) -> float:
+    """Log-odds from the song's structure and from the pattern of its drums."""
+    steps = np.sort(np.concatenate([beats, half]))
+    odds = 0.0
+    values = stepwise(env, steps)
+    for name, weight in STRUCTURE_WEIGHTS.items():
+        peaks = summits(change(values[name], 8) ** 2)
+        on, off = float(peaks[::2].mean()), float(peaks[1::2].mean())
+        odds += weight * (off - on) / (off + on + 1e-9)
+    for name, (group, weight) in PATTERN_WEIGHTS.items():
+        curve = sample(getattr(env, name), steps)
+        unequal = [_unequal(curve[start::2], group) for start in (0, 1)]
+        odds += weight * (unequal[1] - unequal[0]) / (float(curve.mean()) + 1e-9)
+    return odds
+
+
+def _unequal(values: Times, group: int) -> float:
+    """Standard deviation of the mean at each place of a group."""
+    whole = values[: len(values) // group * group].reshape(-1, group)
+    return float(whole.mean(axis=0).std()) if len(whole) else 0.0
 
 
 def _stretches(odds: Times) -> NDArray[np.bool_]:

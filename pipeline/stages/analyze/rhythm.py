@@ -27,9 +27,12 @@ class Rhythm:
     kind: Literal["fitted", "free", "none"]
     pulse: Pulse | None
     swing: float
+    duration_s: float
 
 
-NO_RHYTHM = Rhythm(np.zeros(0), Bars(np.zeros(0, np.int64), 4, 0.0), "none", None, 0.0)
+def no_rhythm(duration_s: float) -> Rhythm:
+    """What a song without a pulse has."""
+    return Rhythm(np.zeros(0), Bars(np.zeros(0, np.int64), 4, 0.0), "none", None, 0.0, duration_s)
 
 
 def rhythm_of(
@@ -39,16 +42,17 @@ def rhythm_of(
     octaves = octaves_of(choice.tempo_factor)
     pulse = find_pulse(env, choice.tempo_factor / 2.0**octaves)
     if pulse is None:
-        return NO_RHYTHM
+        return no_rhythm(spectrum.duration_s)
     grid = fit_grid(pulse.beats_s, span)
     if len(grid.beats_s) < 4:
-        return NO_RHYTHM
+        return no_rhythm(spectrum.duration_s)
     heard = grid.beats_s + attack_offset_s(spectrum.attack, grid.beats_s)
     swing = swing_of(env, heard)
     beats = moved(at_octave(heard, env, octaves), choice.half_beat)
     bars = find_bars(env, beats, choice.metre, choice.bar_shift)
     shown, kept = inside(beats + choice.nudge_s, spectrum.duration_s)
-    return Rhythm(shown, replace(bars, downbeats=_renumbered(bars, kept)), grid.kind, pulse, swing)
+    bars = replace(bars, downbeats=_renumbered(bars, kept))
+    return Rhythm(shown, bars, grid.kind, pulse, swing, spectrum.duration_s)
 
 
 def _renumbered(bars: Bars, kept: NDArray[np.bool_]) -> NDArray[np.int64]:

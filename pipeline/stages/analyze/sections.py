@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.analyze.spectrum import CHROMA_EVERY, FPS, Floats, Spectrum
+from pipeline.stages.analyze.beatwise import means
+from pipeline.stages.analyze.envelopes import Envelopes
+from pipeline.stages.analyze.spectrum import CHROMA_EVERY, FPS, Floats
 
 KERNEL_BARS = 4
 SHORTEST_S = 6.0
@@ -44,28 +45,15 @@ def ruler(beats: Times, downbeats: NDArray[np.int64], metre: int, duration_s: fl
     return Ruler(steps, np.arange(0, len(steps), 2), 4)
 
 
-def step_features(spectrum: Spectrum, loud: Floats, steps_s: Times) -> Floats:
+def step_features(env: Envelopes, steps_s: Times) -> Floats:
     """Mean features from each step to the next, each dimension standardised; (steps, d)."""
-    edges = np.append(np.round(steps_s * FPS).astype(int), len(loud))
-    bands = _means(_fewer(loud), edges)
-    chroma = spectrum.chroma / (spectrum.chroma.sum(axis=1, keepdims=True) + 1e-4)
-    harmony = _means(chroma, edges // CHROMA_EVERY)
+    edges = np.append(np.round(steps_s * FPS).astype(int), len(env.level))
+    bands = means(env.sound_bands, edges)
+    chroma = env.chroma / (env.chroma.sum(axis=1, keepdims=True) + 1e-4)
+    harmony = means(chroma, edges // CHROMA_EVERY)
     parts = [_scaled(bands), _scaled(harmony) * np.float32(CHROMA_SHARE)]
     joined = np.concatenate(parts, axis=1)
     return np.asarray(joined / np.sqrt(joined.shape[1]), dtype=np.float32)
-
-
-def _fewer(loud: Floats) -> Floats:
-    """Bands averaged in threes."""
-    count = loud.shape[1] // 3 * 3
-    return np.asarray(loud[:, :count].reshape(len(loud), -1, 3).mean(axis=2), dtype=np.float32)
-
-
-def _means(values: Floats, edges: NDArray[Any]) -> Floats:
-    total = np.cumsum(np.concatenate([np.zeros_like(values[:1]), values]), axis=0, dtype=np.float64)
-    low = np.clip(edges[:-1], 0, len(values) - 1)
-    high = np.clip(np.maximum(edges[1:], low + 1), 1, len(values))
-    return np.asarray((total[high] - total[low]) / (high - low)[:, None], dtype=np.float32)
 
 
 def _scaled(values: Floats) -> Floats:
@@ -121,10 +109,10 @@ def edges_of(curve: Times, rule: Ruler, density: float) -> list[tuple[int, float
 
 def groups(features: Floats, bounds: list[int]) -> list[int]:
     """A number per section; sections that sound alike share it (average linkage)."""
-    means = np.stack([features[a:b].mean(axis=0) for a, b in pairwise(bounds)])
-    apart = np.linalg.norm(means[:, None] - means[None], axis=2)
+    centres = np.stack([features[a:b].mean(axis=0) for a, b in pairwise(bounds)])
+    apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)
     np.fill_diagonal(apart, np.inf)
-    members = [[index] for index in range(len(means))]
+    members = [[index] for index in range(len(centres))]
     while apart.min() <= SAME:
         left, right = sorted(np.unravel_index(int(apart.argmin()), apart.shape))
         one, other = len(members[left]), len(members[right])
@@ -133,7 +121,7 @@ def groups(features: Floats, bounds: list[int]) -> list[int]:
         apart[right], apart[:, right], apart[left, left] = np.inf, np.inf, np.inf
         members[left] += members[right]
         members[right] = []
-    numbers = np.zeros(len(means), dtype=int)
+    numbers = np.zeros(len(centres), dtype=int)
     for group, indices in enumerate(sorted((m for m in members if m), key=min)):
         numbers[indices] = group
     return [int(number) for number in numbers]
@@ -143,6 +131,6 @@ def similarity(features: Floats) -> NDArray[np.uint8]:
     """Self-similarity as a square picture of at most 256 pixels, 255 where steps are equal."""
     count = min(SIMILARITY_SIZE, len(features))
     edges = np.linspace(0, len(features), count + 1).astype(int)
-    small = _means(features, edges)
+    small = means(features, edges)
     unit = small / (np.linalg.norm(small, axis=1, keepdims=True) + 1e-9)
     return np.asarray(np.round(np.clip(unit @ unit.T, 0, 1) * 255), dtype=np.uint8)

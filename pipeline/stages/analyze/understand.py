@@ -16,12 +16,12 @@ from pipeline.model import AudioAnalysis, Frozen, Mood, Section, Tempo
 from pipeline.project import GridChoice
 from pipeline.stage import Stage, Workbench
 from pipeline.stages.analyze import mood, sections
-from pipeline.stages.analyze.envelopes import Envelopes, compressed, envelopes
+from pipeline.stages.analyze.envelopes import Envelopes, envelopes
 from pipeline.stages.analyze.labels import name_sections
 from pipeline.stages.analyze.listen import Heard, unpacked
 from pipeline.stages.analyze.pulse import Times, beat_strength, sample
 from pipeline.stages.analyze.rhythm import Rhythm, rhythm_of
-from pipeline.stages.analyze.spectrum import PEAKS_PER_S, Spectrum
+from pipeline.stages.analyze.spectrum import PEAKS_PER_S
 from pipeline.timebase import tidy_s
 
 SURE_CLARITY = 0.35
@@ -47,7 +47,7 @@ def understand(inputs: AnalyzeInputs, bench: Workbench) -> AudioAnalysis:
     rhythm = rhythm_of(spectrum, env, span, inputs.grid)
     bench.progress(0.7, "finding the sections")
     energy = mood.energy_curve(spectrum.level)
-    parts, picture = sections_of(spectrum, rhythm, energy, inputs.grid.section_density)
+    parts, picture = sections_of(env, rhythm, energy, inputs.grid.section_density)
     bpm = _bpm(rhythm)
     return AudioAnalysis(
         duration_s=inputs.heard.duration_s,
@@ -95,12 +95,12 @@ def _silent_mood() -> Mood:
 
 
 def sections_of(
-    spectrum: Spectrum, rhythm: Rhythm, energy: Times, density: float
+    env: Envelopes, rhythm: Rhythm, energy: Times, density: float
 ) -> tuple[tuple[Section, ...], bytes]:
     """Sections, and the self-similarity with its axis as an .npz."""
-    duration_s = spectrum.duration_s
+    duration_s = rhythm.duration_s
     rule = sections.ruler(rhythm.beats, rhythm.bars.downbeats, rhythm.bars.metre, duration_s)
-    features = sections.step_features(spectrum, compressed(spectrum), rule.steps_s)
+    features = sections.step_features(env, rule.steps_s)
     curve = sections.novelty(features, sections.KERNEL_BARS * rule.steps_per_bar)
     edges = sections.edges_of(curve, rule, density)
     bounds = [0, *(edge for edge, _ in edges), len(features)]
