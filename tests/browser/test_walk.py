@@ -23,7 +23,9 @@ def begin_demo(page, address, driver) -> str:
 
 def test_a_first_visit_is_told_what_to_do(page, address, driver):
     page.goto(address)
-    page.get_by_role("heading", name=re.compile("Turn a song into|Projects")).wait_for()
+    page.get_by_role("heading", name=re.compile("Turn a song into|Projects")).wait_for(
+        timeout=STEP_MS
+    )
 
     assert page.get_by_text("Drop a song here").is_visible()
     assert page.get_by_role("button", name="Try the demo song").is_visible()
