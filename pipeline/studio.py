@@ -232,7 +232,8 @@ class Studio:
         slots = self.derivation(project).slots
         wanted = [slot for slot in slots if slot.id in slot_ids or not slot_ids]
         missing = [slot for slot in wanted if slot_ids or slot.id not in bought]
-        return quote_film(self.catalogue, project, tuple(missing))
+        today = datetime.now(UTC).date()
+        return quote_film(self.catalogue, project, tuple(missing), today=today)
 
     def set_budget(self, project_id: str, limit_usd_micro: int) -> None:
         """Set the project's limit: an act of a person, with an entry of its own."""
