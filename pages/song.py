@@ -6,7 +6,7 @@ import mimetypes
 
 import streamlit as st
 
-from pages.parts import errors, progress, song_cutting, song_heard, song_lyrics
+from pages.parts import errors, progress, song_cutting, song_decisions, song_heard, song_lyrics
 from pages.parts.boundary_editor import SOUND_KEY, boundary_ground, pack_ground
 from pages.parts.media import nothing
 from pages.parts.opening import open_page
@@ -17,18 +17,8 @@ project, analysis = view.project, view.analysis
 for warning in (*(project.song.warnings if project.song else ()), *view.slot_warnings):
     st.warning(errors.literal(warning), icon=":material/info:")
 
-
-def listen() -> None:
-    """Start the analysis, or find it already under way."""
-    with errors.shown(later=True):
-        studio.start(project.id, "analysis")
-
-
 if analysis is None or not view.slots:
-    if studio.run(project.id) is None:
-        # Listening is free, so a new song does not wait to be asked.
-        listen()
-        st.rerun()
+    song_decisions.listen_once(studio, project.id)
     if progress.active(studio.run(project.id)):
         nothing("Listening to the song", "Beats, bars, sections and cuts appear here in a moment.")
     else:
@@ -36,7 +26,13 @@ if analysis is None or not view.slots:
             "Not heard yet",
             "Listening finds the beats, the bars and the sections, and proposes where to cut.",
         )
-        st.button("Listen to the song", icon=":material/hearing:", type="primary", on_click=listen)
+        st.button(
+            "Listen to the song",
+            icon=":material/hearing:",
+            type="primary",
+            on_click=song_decisions.listen,
+            args=(studio, project.id),
+        )
 else:
     peaks = view.peaks_path.read_bytes() if view.peaks_path else b""
     ground = pack_ground(analysis, view.lyrics, peaks)

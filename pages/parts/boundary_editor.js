@@ -394,7 +394,7 @@ class Editor {
     if (!pin) {
       pin = Object.assign(document.createElement("button"), { className: "handle", type: "button", tabIndex: -1 });
       pin.dataset.cut = cut.id;
-      pin.setAttribute("role", "slider");
+      for (const [name, value] of [["role", "slider"], ["aria-valuemin", 0], ["aria-valuemax", this.ground.duration]]) pin.setAttribute(name, value);
       this.pins.set(cut.id, pin);
       this.parts.handles.append(pin);
     }
@@ -459,47 +459,4 @@ class Editor {
     clearTimeout(this.flight?.timer);
     this.parts.root.remove();
   }
-}
-
-/** What never changes with an edit, unpacked once: a length, JSON of that length, int8 peaks. */
-function readGround(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), size = view.getUint32(0, true);
-  const ground = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)));
-  const levels = pyramid(new Int8Array(bytes.buffer, bytes.byteOffset + 4 + size, bytes.byteLength - 4 - size));
-  const loud = Math.max(0.05, loudest(levels, ground.peaks_per_s, 0, ground.duration));
-  return {
-    ...ground,
-    sectionStarts: ground.sections.map(([start]) => start),
-    wordStarts: ground.words.map(([start]) => start),
-    loudness: (from, to) => (loudest(levels, ground.peaks_per_s, from, to) / loud) ** 0.9,
-    between: (times, from, to) => times.slice(lowerBound(times, from), lowerBound(times, to)),
-    firstBar: (from) => lowerBound(ground.bars, from),
-  };
-}
-
-const editors = new Map(), grounds = new Map(), waiting = new Map();
-
-function mount(args) {
-  const ground = grounds.get(args.data.ground), { key } = args;
-  if (!ground) { waiting.set(key, args); return; }
-  waiting.delete(key);
-  const standing = editors.get(key);
-  if (standing && standing.ground === ground) { standing.update(args); return; }
-  standing?.close();
-  editors.set(key, new Editor(args.parentElement, ground, args));
-}
-
-function unmount(key) {
-  waiting.delete(key);
-  editors.get(key)?.close();
-  editors.delete(key);
-}
-
-export default function ({ data }) {
-  window.studioCuts ??= { early: [], calls: new Map() };
-  const ground = readGround(data);
-  if (!grounds.has(ground.id)) grounds.set(ground.id, ground);
-  window.studioCuts.mount = mount;
-  window.studioCuts.unmount = unmount;
-  for (const args of [...waiting.values(), ...window.studioCuts.early.splice(0)]) mount(args);
 }

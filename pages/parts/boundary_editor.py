@@ -29,7 +29,7 @@ from pipeline.timebase import to_microseconds
 
 KEY = "cuts"
 SOUND_KEY = "song-audio"
-SCRIPTS = ("geometry", "paint", "sound", "input", "editor")
+SCRIPTS = ("geometry", "paint", "sound", "input", "editor", "shell")
 FOLDER = Path(__file__).parent
 
 

@@ -102,7 +102,8 @@ function paintCurrent({ brush, scene, x }) {
 }
 
 function paintWave({ brush, scene, x, from, to }) {
-  const [top, height] = LANES.wave, { ground, theme } = scene, scale = scene.view[1];
+  // Without words their lane is the waveform's.
+  const [top, own] = LANES.wave, height = own + (scene.ground.words.length ? 0 : LANES.lyrics[1] + 2), { ground, theme } = scene, scale = scene.view[1];
   const pitch = 5, span = pitch * scale, middle = top + height / 2;
   let section = 0, drawn = null;
   const flush = () => { if (drawn) { brush.fillStyle = drawn.colour; brush.fill(drawn.path); } };

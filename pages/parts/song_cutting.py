@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.parts import errors, song_table
+from pages.parts import song_decisions, song_table
 from pages.parts.boundary_editor import (
     Answer,
     EditorState,
@@ -47,6 +47,7 @@ class Bench:
         project = self.studio.project(self.view.project.id)
         if _but_cuts(project) != _but_cuts(self.view.project):
             st.rerun()
+        song_decisions.saw(project)
         cuts = self._cuts(project)
         boundary_editor(self._state(project, cuts), self.ground, self.take)
         song_table.draw(cuts, self, project.revision)
@@ -196,14 +197,16 @@ def _excerpt(studio: Studio, view: ProjectView, span: tuple[float, float]) -> No
 
 
 def _recut(studio: Studio, view: ProjectView, label: str, **fields: object) -> None:
-    with errors.shown(later=True):
-        project = studio.change(
-            view.project.id,
-            view.project.revision,
-            label,
-            lambda now: recut(studio, now, **fields),
-        )
-        found_cuts(studio, project)
+    project = view.project
+    if changed(project, **fields) == project:
+        return
+    song_decisions.decide(
+        studio,
+        view,
+        label,
+        lambda now: recut(studio, now, **fields),
+        lambda stored: found_cuts(studio, stored),
+    )
 
 
 def _say(words: str) -> None:

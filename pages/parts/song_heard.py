@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts import errors
+from pages.parts import song_decisions
 from pages.parts.media import Fact, facts
 from pipeline.project import GridChoice, Project, changed
 
@@ -118,9 +118,9 @@ def _correct(studio: Studio, view: ProjectView, label: str, **fields: object) ->
         grid = GridChoice.model_validate({**dict(project.grid), **fields})
         return changed(project, grid=grid)
 
-    with errors.shown(later=True):
-        studio.change(view.project.id, view.project.revision, label, edit)
-        studio.start(view.project.id, "analysis")
+    song_decisions.decide(
+        studio, view, label, edit, lambda stored: studio.start(stored.id, "analysis")
+    )
 
 
 def plots(studio: Studio, view: ProjectView, analysis: AudioAnalysis) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.parts import errors
+from pages.parts import errors, song_decisions
+from pipeline.errors import OutOfBounds
 from pipeline.project import Brief, Project, changed
 from pipeline.timebase import clock
 
@@ -41,38 +42,49 @@ def _paste(studio: Studio, view: ProjectView) -> None:
             key=key,
             placeholder="Paste the words, a line for each sung line, or the text of an .lrc file.",
         )
-        file = st.file_uploader(
+        st.file_uploader(
             "Or a file with times",
             type=[kind.removeprefix(".") for kind in KINDS],
             max_upload_size=LARGEST_FILE_MB,
+            key=f"{key}_file",
         )
-        if st.form_submit_button("Use these lyrics", icon=":material/lyrics:"):
-            if file is not None:
-                kind = KINDS.get(PurePath(file.name).suffix.lower(), "text")
-                _keep(studio, view, file.getvalue().decode("utf-8", "replace"), kind)
-            else:
-                _keep(studio, view, str(st.session_state[key]), "")
-            st.rerun()
+        st.form_submit_button(
+            "Use these lyrics",
+            icon=":material/lyrics:",
+            on_click=lambda: _use(studio, view, key),
+        )
+
+
+def _use(studio: Studio, view: ProjectView, key: str) -> None:
+    file = st.session_state.get(f"{key}_file")
+    with errors.shown(later=True):
+        if file is None:
+            _keep(studio, view, str(st.session_state.get(key, "")), "")
+        else:
+            kind = KINDS.get(PurePath(file.name).suffix.lower(), "text")
+            _keep(studio, view, file.getvalue().decode("utf-8-sig", "replace"), kind)
 
 
 def _keep(studio: Studio, view: ProjectView, text: str, kind: str) -> None:
-    """Store the words and have them aligned; a pasted .lrc is known by its brackets."""
-    from pipeline.errors import OutOfBounds
+    """Store the words and have them aligned; a pasted .lrc is known by its brackets.
 
-    with errors.shown(later=True):
-        if len(text) > LONGEST_TEXT:
-            raise OutOfBounds(
-                f"These lyrics have {len(text):,} characters; {LONGEST_TEXT:,} are the most.",
-                "Leave out what is not sung.",
-            )
-        fields = {"lyrics": text, "lyrics_format": kind or guessed(text)}
+    Raises:
+        OutOfBounds: There are more words than any song has.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise OutOfBounds(
+            f"These lyrics have {len(text):,} characters; {LONGEST_TEXT:,} are the most.",
+            "Leave out what is not sung.",
+        )
+    fields = {"lyrics": text, "lyrics_format": kind or guessed(text)}
 
-        def edit(project: Project) -> Project:
-            brief = Brief.model_validate({**dict(project.brief), **fields})
-            return changed(project, brief=brief)
+    def edit(project: Project) -> Project:
+        brief = Brief.model_validate({**dict(project.brief), **fields})
+        return changed(project, brief=brief)
 
-        studio.change(view.project.id, view.project.revision, "Change the lyrics", edit)
-        studio.start(view.project.id, "analysis")
+    song_decisions.decide(
+        studio, view, "Change the lyrics", edit, lambda now: studio.start(now.id, "analysis")
+    )
 
 
 def guessed(text: str) -> str:

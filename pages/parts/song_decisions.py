@@ -1,0 +1,72 @@
+"""How the song page changes decisions: on the revision that this tab shows, and only real changes.
+
+Edits of cuts redraw the editor alone, so the rest of the page was drawn on an older revision.
+Streamlit may also call a widget's callback again with the value that it already had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.parts import errors
+from pipeline.project import Project
+
+if TYPE_CHECKING:
+    from pipeline.studio import ProjectView, Studio
+
+
+def saw(project: Project) -> None:
+    """Remember the revision that this tab shows now."""
+    st.session_state[_key(project.id)] = project.revision
+
+
+def seen(view: ProjectView) -> int:
+    """The revision that this tab shows: at least the one that the page was drawn on."""
+    return max(view.project.revision, int(st.session_state.get(_key(view.project.id), 0)))
+
+
+def decide(
+    studio: Studio,
+    view: ProjectView,
+    label: str,
+    edit: Callable[[Project], Project],
+    then: Callable[[Project], object],
+) -> None:
+    """Store a decision and go on from it; a refusal is shown on the next run.
+
+    Args:
+        studio: The studio.
+        view: What the page shows.
+        label: What the edit does, for the undo list.
+        edit: Pure function from project to project.
+        then: Called with the stored project, unless nothing changed.
+    """
+    with errors.shown(later=True):
+        before = studio.project(view.project.id)
+        if edit(before) == before:
+            return
+        project = studio.change(view.project.id, seen(view), label, edit)
+        saw(project)
+        then(project)
+
+
+def listen(studio: Studio, project_id: str) -> None:
+    """Start the analysis, or find it already under way."""
+    with errors.shown(later=True):
+        studio.start(project_id, "analysis")
+
+
+def listen_once(studio: Studio, project_id: str) -> None:
+    """Listening is free, so a new song does not wait to be asked; a refusal is not repeated."""
+    asked = f"_asked_to_listen_{project_id}"
+    if studio.run(project_id) is None and not st.session_state.get(asked):
+        st.session_state[asked] = True
+        listen(studio, project_id)
+        st.rerun()
+
+
+def _key(project_id: str) -> str:
+    return f"_revision_{project_id}"
