@@ -87,7 +87,7 @@ class OpenAITranscriber:
                 timestamp_granularities=["word"],
                 **asked,
             )
-            document = json.loads(answer.text())
+            document = json.loads(answer.text)
         return _transcript(document, self.model)
 
     def _check(self, audio: Path) -> None:
