@@ -24,15 +24,21 @@ if TYPE_CHECKING:
     from pipeline.studio import ProjectView, Studio
 
 
+@st.fragment(key="shots")
 def shots(studio: Studio, view: ProjectView) -> None:
-    """Findings, buttons, table and card of the shots."""
+    """Findings, buttons, table and card: a click in the table redraws these alone."""
+    if studio.project(view.project.id).revision != view.project.revision:
+        st.rerun()
+    errors.draw_kept()
     desk = Desk(studio, view)
     middle, right = st.columns([11, 6], gap="medium")
     with middle:
+        actions = st.container()
         plan_findings.draw(desk)
         chosen = plan_table.draw(desk)
-        plan_actions.draw(desk, chosen)
-        watch(studio, view)
+        with actions:
+            plan_actions.draw(desk, chosen)
+            watch(studio, view)
     with right, st.container(border=True, key="shot_card"):
         plan_card.draw(desk, chosen)
 

@@ -40,9 +40,11 @@ def draw(desk: Desk, slot: Slot) -> None:
     """Draw the card of a slot's shot, or say how it gets one."""
     st.markdown(
         f"**Shot {slot.index + 1}** · {clock(slot.start_s)} to {clock(slot.end_s)} · "
-        f"{slot.duration_s:.2f} s · {errors.literal(slot.section)} · "
-        f"energy {round(100 * slot.energy)} %"
+        f"{slot.duration_s:.2f} s · {errors.literal(slot.section)}"
     )
+    clip = desk.view.clips.get(slot.id)
+    if clip is not None and clip.state == "stale":
+        st.caption(f":orange[:material/update: The clip is stale:] {errors.literal(clip.why)}")
     if slot.lyric.strip():
         st.caption(f"Sung: {errors.literal(slot.lyric[:200])}")
     shot = desk.shot(slot)

@@ -14,10 +14,10 @@ HOSTILE = "<script>alert(1)</script> **bold** [x](javascript:1) {braces} :materi
 
 
 @pytest.fixture
-def drawn(studio):
+def drawn(studio, planned):
     """A demo project of its own, planned, so that a test may change it."""
-    project = studio.create_demo()
-    studio.make(project.id, "plan")
+    plan, project = studio.project(planned).plan, studio.create_demo()
+    studio.change(project.id, project.revision, "plan", lambda p: changed(p, plan=plan))
     return project.id
 
 

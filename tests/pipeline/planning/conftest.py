@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -48,6 +52,21 @@ def inputs_for(slots: Sequence[Slot], **given: Any) -> PlanInputs:
     mood = Mood(label="driving", valence=0.2, arousal=0.4, confidence=0.7)
     facts = {"duration_s": slots[-1].end_s if slots else 0.0, "tempo_bpm": 120.0, "mood": mood}
     return PlanInputs(**{**facts, "slots": tuple(slots), **given})
+
+
+def _fake_openai() -> ModuleType:
+    """The shipped fake server, loaded from its file once for all tests beside this one."""
+    path = Path(__file__).parents[2] / "fakes" / "openai_server.py"
+    spec = importlib.util.spec_from_file_location("fake_openai_server", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+FAKE = _fake_openai()
 
 
 @pytest.fixture

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Event, Thread
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -39,18 +36,7 @@ PRICE = TokenPrice(input="1", cached="0.05", output="5")
 ANSWER_USD_MICRO = 1_000 * 1 + 2_000 * 5
 
 
-def _module() -> ModuleType:
-    path = Path(__file__).parents[2] / "fakes" / "openai_server.py"
-    spec = importlib.util.spec_from_file_location("fake_openai_server", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-FAKE = _module()
+FAKE: Any = sys.modules["fake_openai_server"]  # loaded by the conftest beside this file
 
 
 @dataclass
