@@ -13,6 +13,7 @@ from typing import TypeVar
 from pipeline import stage
 from pipeline.cuts.limits import SlotLimits
 from pipeline.cuts.slots import Hearing, slots_of
+from pipeline.hearing import transcript_key, words_of
 from pipeline.lyrics.align import ALIGN, AlignInputs
 from pipeline.model import (
     AudioAnalysis,
@@ -29,6 +30,7 @@ from pipeline.model import (
     Slot,
     Still,
     Transition,
+    Word,
 )
 from pipeline.planning.inputs import PlanInputs
 from pipeline.project import Project, ReferenceChoice
@@ -124,11 +126,20 @@ class Derivation:
             format=brief.lyrics_format,
             duration_s=analysis.duration_s,
             sections=analysis.sections,
+            heard=self.transcript or (),
         )
 
     @cached_property
+    def transcript(self) -> tuple[Word, ...] | None:
+        """Words of the song with their times, where a transcription was bought."""
+        try:
+            return words_of(self._store.lookup(transcript_key(self.song.digest)))
+        except LookupError:
+            return None
+
+    @cached_property
     def lyrics(self) -> Lyrics | None:
-        if not self.project.brief.lyrics.strip():
+        if not self.project.brief.lyrics.strip() and self.transcript is None:
             return Lyrics()
         return self.find(ALIGN, self.align_inputs) if self.analysis else None
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline import stage
 from pipeline.derivation import Derivation
 from pipeline.errors import BadInput
+from pipeline.hearing import transcribe
 from pipeline.jobs.protocol import Reporter, StageSpec, UnitResult
 from pipeline.lyrics.align import ALIGN
 from pipeline.model import Frozen, ScenePlan
@@ -37,6 +38,8 @@ SOUND_UNIT = "sound"
 FILM = "film"
 SPECS = {
     "analysis": StageSpec(name="analysis", queue="compute"),
+    "transcript": StageSpec(name="transcript", queue="text"),
+    "words": StageSpec(name="words", queue="compute"),
     "slots": StageSpec(name="slots", queue="compute"),
     "plan": StageSpec(name="plan", queue="text"),
     "references": StageSpec(name="references", queue="compute", optional_units=True),
@@ -45,13 +48,15 @@ SPECS = {
     "pieces": StageSpec(name="pieces", queue="compute"),
     "film": StageSpec(name="film", queue="compute"),
 }
+HEARD = ("analysis", "words", "slots")
 GOALS = {
-    "analysis": ("analysis", "slots"),
-    "plan": ("analysis", "slots", "plan"),
-    "references": ("analysis", "slots", "plan", "references"),
-    "previews": ("analysis", "slots", "plan", "references", "previews"),
-    "clips": ("analysis", "slots", "plan", "references", "previews", "clips"),
-    "film": ("analysis", "slots", "plan", "references", "previews", "pieces", "film"),
+    "analysis": HEARD,
+    "lyrics": ("analysis", "transcript", "words", "slots"),
+    "plan": (*HEARD, "plan"),
+    "references": (*HEARD, "plan", "references"),
+    "previews": (*HEARD, "plan", "references", "previews"),
+    "clips": (*HEARD, "plan", "references", "previews", "clips"),
+    "film": (*HEARD, "plan", "references", "previews", "pieces", "film"),
 }
 
 
@@ -85,6 +90,10 @@ class StudioWork:
         self._latest = Latest(studio.store.index)
         self._makers = {
             "analysis": Maker(_one(SONG), _analysis_ready, self._analyse),
+            "transcript": Maker(
+                _one(SONG), lambda d, _: d.transcript is not None, self._transcribe
+            ),
+            "words": Maker(_one(SONG), lambda d, _: d.lyrics is not None, self._align),
             "slots": Maker(_one(SONG), lambda d, _: bool(d.slots), self._cut),
             "plan": Maker(_one(FILM), _plan_ready, self._plan),
             "references": Maker(
@@ -131,9 +140,14 @@ class StudioWork:
         look = self._look(task.project.id)
         if look.analysis is None:
             self._compute(ANALYZE, look.analyze_inputs, task.report)
-        look = self._look(task.project.id)
-        if look.lyrics is None:
-            self._compute(ALIGN, look.align_inputs, task.report)
+        return False
+
+    def _transcribe(self, task: Task) -> bool:
+        transcribe(self._studio, task.project)
+        return False
+
+    def _align(self, task: Task) -> bool:
+        self._compute(ALIGN, task.derivation.align_inputs, task.report)
         return False
 
     def _cut(self, task: Task) -> bool:
@@ -195,7 +209,7 @@ def _piece_keys(look: Derivation, _selection: tuple[str, ...]) -> tuple[str, ...
 
 
 def _analysis_ready(look: Derivation, _unit: str) -> bool:
-    return look.analysis is not None and look.lyrics is not None
+    return look.analysis is not None
 
 
 def _plan_ready(look: Derivation, _unit: str) -> bool:
