@@ -126,6 +126,7 @@ def _name(reason: Reason) -> str:
 def packed(state: FieldState) -> dict[str, Any]:
     """Everything the browser draws. Offsets are in UTF-16 units, as the browser counts."""
     text, verdict = state.text, state.verdict
+    offered = {example for gap in verdict.missing for example in gap.examples}
     shown = verdict.reasons[:MOST_FINDINGS]
     return {
         "seq": state.seq,
@@ -137,7 +138,7 @@ def packed(state: FieldState) -> dict[str, Any]:
         "grade": verdict.verdict,
         "state": in_words(text, verdict),
         "marks": [_place(text, item) for item in _apart(shown)],
-        "findings": [_finding(text, item) for item in shown],
+        "findings": [_finding(text, item, offered) for item in shown],
         "gaps": [_gap(gap) for gap in verdict.missing],
     }
 
@@ -179,10 +180,12 @@ def _place(text: str, reason: Reason) -> dict[str, Any]:
     }
 
 
-def _finding(text: str, reason: Reason) -> dict[str, Any]:
+def _finding(text: str, reason: Reason, offered: set[str]) -> dict[str, Any]:
+    """A finding; completions that stand beside their open slot are not offered twice."""
     chips = [
         {"id": f"reason|{_name(reason)}|{index}", "label": choice.label}
         for index, choice in enumerate(reason.choices)
+        if choice.label not in offered
     ]
     return {**_place(text, reason), "message": reason.message, "fix": reason.fix, "chips": chips}
 

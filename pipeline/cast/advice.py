@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.cast.findings import Finding
+from pipeline.cast.groups import counted
 from pipeline.cast.lexicon import data
 from pipeline.cast.look import Look
 from pipeline.cast.slots import MUST, SHOULD
@@ -86,8 +87,18 @@ def _insertions(look: Look, slot: str) -> tuple[Change, ...]:
 
 
 def examples(slot: str, look: Look) -> tuple[str, ...]:
+    if slot == "members":
+        return _one_each(counted(look.reading) or 3)
     entry = slot_words().get(f"{slot}_{look.kind.value}", slot_words()[slot])
     return tuple(example.replace("{their}", their(look)) for example in entry["examples"])
+
+
+def _one_each(number: int) -> tuple[str, ...]:
+    """A trait for each of so many members; beyond eight a person must write their own."""
+    rows = slot_words()["members"]["traits"]
+    return tuple(
+        ", ".join(f"one {trait}" for trait in row[:number]) for row in rows if number <= len(row)
+    )
 
 
 def missing(look: Look) -> tuple[Missing, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pipeline.cast.binding import family
 from pipeline.cast.findings import Finding
 from pipeline.cast.hairdo import hair_contradictions, phrase_span
-from pipeline.cast.lexicon import clashes, word_set
+from pipeline.cast.lexicon import clashes, form, word_set
 from pipeline.cast.look import Look
 from pipeline.cast.reading import Hit
 from pipeline.model import CharacterKind
@@ -64,7 +64,7 @@ def _ages(look: Look) -> Iterator[Finding]:
             yield Finding("contradiction", other.start, other.end, removable=True)
             return
     young = re.search(
-        r"\b(?:young|youthful)\s+(?:[\w-]+\s+){0,2}?(?:man|woman|lady|guy|person|girl|boy)\b|\b(?:a|little)\s+(?:girl|boy|child|toddler|teenager)\b",
+        r"\b(?:young|youthful)\s+(?:[\w-]+\s+){0,2}?(?:man|woman|lady|guy|person|girl|boy)\b|\b(?:a|little|teenage|small)\s+(?:girl|boy|child|toddler|teenager)\b",
         look.reading.plain,
         re.IGNORECASE,
     )
@@ -147,6 +147,5 @@ def _coats(look: Look) -> Iterator[Finding]:
         for tint in look.bonds.tints_of(hit):
             if family(tint) and tint.last < hit.first:
                 body.setdefault(family(tint), hit)
-    parts = r"\b(?:single|patch\w*|mark\w*|spot\w*|stripe\w*|chest|paws?|socks?|blaze|muzzle|belly|tips?|mixed|and|under|back|ears?|mane|tail|collar|face|points?)\b"
-    if len(body) > 1 and not re.search(parts, reading.plain, re.IGNORECASE):
+    if len(body) > 1 and not form("parts_of_a_coat").search(reading.plain):
         yield Finding("contradiction", *reading.span(list(body.values())[-1]), removable=True)

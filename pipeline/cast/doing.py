@@ -103,7 +103,12 @@ def _finite(reading: Reading, at: int) -> bool:
     named = person is not None and bool(
         person.categories & {"human", "role", "species", "robot", "creature", "object"}
     )
-    if not (subject or named) or _on_body(reading, at) or _mark_before(reading, at, reach=3):
+    person_does = before in {"he", "she", "who", "they"}
+    if not (subject or named) or _on_body(reading, at):
+        return False
+    if not person_does and _mark_before(reading, at, reach=3):
+        return False
+    if reading.word(at) == "stands" and reading.word(at + 1) in {"up", "for", "out"}:
         return False
     units = {
         "tall",
@@ -148,7 +153,7 @@ def _on_body(reading: Reading, at: int) -> bool:
 
 
 def _mark_before(reading: Reading, at: int, reach: int = 4) -> bool:
-    """The nearest known noun before, within the clause, is part of the look: it does the running."""
+    """The nearest noun before, within the clause, is part of the look: it does the running."""
     clause = reading.tokens[at].clause
     for before in range(at - 1, max(-1, at - 1 - reach), -1):
         if reading.tokens[before].clause != clause:

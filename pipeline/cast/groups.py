@@ -115,7 +115,7 @@ def distinguished(reading: Reading) -> bool:
     """True when there are at least as many signs of a single member as there are members."""
     number = counted(reading) or 2
     text = reading.plain
-    after_colon = text.partition(":")[2] or text
+    after_colon = text.partition(":")[2] or (text if ";" in text else "")
     signs = max(
         len([part for part in re.split(r"[,;.]", after_colon) if WITH.search(part)]),
         len(form("roles").findall(text)),
@@ -132,7 +132,7 @@ def distinguished(reading: Reading) -> bool:
 
 
 def _colour_list(reading: Reading, number: int) -> int:
-    """As in "one red, one blue" or "in red, green, gold and white respectively": colours set apart."""
+    """As in "one red, one blue" or "in red, gold and white respectively"."""
     if not reading.near_any({"one", "respectively", "each", "different"}):
         return 0
     colours = {hit.phrase for hit in reading.of("colour")}

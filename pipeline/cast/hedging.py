@@ -58,7 +58,7 @@ def _fixed_hedge(reading: Reading, hit: Hit) -> bool:
 
 
 def _is_option(reading: Reading, at: int) -> bool:
-    """An "or" between two things that could be drawn; not "two or three", not "no hat or gloves"."""
+    """An "or" between two things to draw; not "an inch or two", not "no hat or gloves"."""
     before, after = reading.word(at - 1), reading.word(at + 1)
     if after in FIXED_OR or not after or not before or after.isdigit():
         return False

@@ -22,7 +22,11 @@ from pipeline.model import CharacterKind
 
 MUTUALLY = {
     "unsafe_content": ("moderation_risk",),
-    "prompt_injection": ("url_or_template", "model_syntax_noise", "action_in_identity", "vague"),
+    "prompt_injection": (
+        "hedged_options",
+        "placeholder_values",
+        "url_or_template",
+    ),
     "model_syntax_noise": ("url_or_template", "camera_or_style_in_identity", "placeholder_values"),
     "real_person_likeness": ("depends_on_other",),
     "protected_character": ("real_person_likeness", "depends_on_other", "brand_names"),
@@ -31,9 +35,14 @@ MUTUALLY = {
     "depends_on_other": ("relative_terms", "placeholder_values"),
     "minor": ("ambiguous_age",),
     "placeholder_values": ("hedged_options",),
-    "relative_terms": ("generic", "vague"),
+    "relative_terms": ("generic", "vague", "backstory"),
 }
 SOFT_STOPS = frozenset({"hedged_options", "contradiction", "relative_terms"})
+LACKS = re.compile(
+    r"\b(?:no|without(?:\s+an?y?)?)\s+(?:visible\s+)?(?:eyes?|mouth|face|nose|ears|legs|arms|wings|"
+    r"tail|head|neck|hands|hair|fur|features|limbs|feet|antenna|wheels|roof|doors|lid)\b",
+    re.IGNORECASE,
+)
 DASHES = re.compile(r"^[\W_]*$")
 
 
@@ -103,7 +112,12 @@ def _english(look: Look, name: str, face_counts: bool) -> Iterator[Finding]:
 
 def _settled(found: list[Finding], look: Look) -> Iterator[Finding]:
     """Where two codes point at the same words, the graver or more exact one speaks."""
+    injected = any(finding.code == "prompt_injection" for finding in found)
     for finding in found:
+        if injected and codes()[finding.code]["level"] == "warn":
+            continue
+        if finding.code == "negations" and _bodily(look, finding):
+            continue
         beaten = any(
             finding.code in MUTUALLY.get(other.code, ()) and _touch(finding, other)
             for other in found
@@ -114,6 +128,12 @@ def _settled(found: list[Finding], look: Look) -> Iterator[Finding]:
             and _within(look, finding)
         ):
             yield finding
+
+
+def _bodily(look: Look, finding: Finding) -> bool:
+    """A creature without eyes is described by what it lacks."""
+    words = look.reading.plain[finding.start : finding.end]
+    return look.kind is not CharacterKind.HUMAN and bool(LACKS.search(words))
 
 
 def _within(look: Look, finding: Finding) -> bool:

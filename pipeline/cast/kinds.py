@@ -129,6 +129,8 @@ def _modifies(reading: Reading, hit: Hit) -> bool:
         return hit.first > 4
     if reading.plain[reading.span(hit)[1] : reading.span(hit)[1] + 2].lower() == "'s":
         return True
+    if (reading.word(hit.last + 1), reading.word(hit.last + 2)) == ("of", "a"):
+        return True
     following = reading.hit_at.get(hit.last + 1)
     if following is None:
         return reading.word(hit.last + 1) in {"print", "shaped", "like", "style", "themed", "head"}

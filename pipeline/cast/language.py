@@ -77,7 +77,7 @@ def _plain_words() -> list[str]:
 
 
 def _foreign_words(words: list[str]) -> int:
-    """The most words that any one other language claims; words that are English too do not count."""
+    """The most words that one other language claims; words that are English too do not count."""
     counts = []
     for name, listing in languages().items():
         if name != "english":

@@ -59,8 +59,9 @@ class Look:
             marks = (*marks, "animal_mark")
         elif self.kind not in {CharacterKind.HUMAN, CharacterKind.MASKED}:
             marks = (*marks, "robot_mark", "animal_mark")
-        named = self.reading.of(*marks)
-        return len({self.reading.tokens[hit.first].clause for hit in named})
+        named = {self.reading.span(hit)[0] for hit in self.reading.of(*marks)}
+        named |= {found.start() for found in form("on_the_body").finditer(self.reading.plain)}
+        return len({self.reading.clause_at(start) for start in named})
 
     # Every has_ property answers one slot of the table above.
 
@@ -149,11 +150,15 @@ class Look:
     @property
     def _tuxedo(self) -> bool:
         fixed = {"tuxedo", "tux", "cassock", "scrubs", "lab coat", "wedding dress", "dungarees"}
-        return any(hit.phrase in fixed | {"chef's whites"} for hit in self.reading.of("garment"))
+        fixed |= {"chef's whites"}
+        return any(
+            hit.phrase in fixed or (len(hit.words) > 1 and hit.words[0] in CLOTHS)
+            for hit in self.reading.of("garment")
+        )
 
     @property
     def _unknown_garment(self) -> bool:
-        """As in "wearing a saffron angarkha": a colour in a wearing phrase whose noun is not known."""
+        """As in "wearing a saffron angarkha": a colour that is worn on a noun not known."""
         reading = self.reading
         tints = {hit.first for hit in reading.of("colour", "pattern", "material")}
         taken = {
@@ -326,3 +331,6 @@ class Look:
     @property
     def has_positions(self) -> bool:
         return self.reading.has("member_mark")
+
+
+CLOTHS = frozenset({"leather", "denim", "tweed", "jean", "hawaiian"})

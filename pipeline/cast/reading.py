@@ -119,6 +119,10 @@ class Reading:
         """The folded word at a token index, empty outside the text."""
         return self.tokens[at].word if 0 <= at < len(self.tokens) else ""
 
+    def clause_at(self, place: int) -> int:
+        """The clause of the token at or after a place in the text."""
+        return next((token.clause for token in self.tokens if token.end > place), -1)
+
     def near(self, hit: Hit, words: Iterable[str], before: int, after: int) -> bool:
         """True when one of ``words`` stands within so many tokens of the hit, in its sentence."""
         wanted = frozenset(words)

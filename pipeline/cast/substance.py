@@ -29,7 +29,7 @@ def substance(look: Look, name: str, hard: bool, face_counts: bool) -> Iterator[
     if name_only(look.reading, name):
         yield Finding("name_only", 0, len(look.reading.text.rstrip()))
         return
-    vague = list(_vague(look))
+    vague = [] if hard and not look.filled.said else list(_vague(look))
     thin = [] if hard else list(_thin(look, bool(vague)))
     yield from vague
     yield from thin
@@ -85,35 +85,38 @@ def name_only(reading: Reading, name: str) -> bool:
     return True
 
 
-def _visible(look: Look) -> int:
-    """How many slots say something that a camera sees."""
-    return len(look.filled.said)
-
-
 def _thin(look: Look, vague: bool) -> Iterator[Finding]:
+    """Too little to draw, and what stands there instead of a look."""
     reading, filled = look.reading, look.filled
-    words = len(reading.tokens)
-    whole = (0, len(reading.text.rstrip()))
-    if filled.complete and words >= ENOUGH_WORDS["bare"]:
+    if filled.complete and len(reading.tokens) >= ENOUGH_WORDS["bare"]:
         return
-    traits = _visible(look)
-    personal = list(reading.of("personality"))
-    blank = _blank(look)
-    if blank and personal and not vague:
-        yield Finding("personality_only", *reading.span(personal[0]))
+    personal = next(reading.of("personality"), None) if _blank(look) else None
+    if personal and not vague:
+        yield Finding("personality_only", *reading.span(personal))
     generic = _generic_hit(reading)
-    if generic and (blank or len(filled.lacking) >= 2):
+    if generic and (_blank(look) or len(filled.lacking) >= 2):
         yield Finding("generic", *reading.span(generic))
-    named = bool(generic) or (blank and bool(personal)) or vague
-    if look.kind is CharacterKind.GROUP and words >= ENOUGH_WORDS["bare"]:
-        return
-    if words < ENOUGH_WORDS["bare"] or (words < ENOUGH_WORDS["thin"] and not named):
+    yield from _short(look, named=vague or generic is not None or personal is not None)
+
+
+def _short(look: Look, *, named: bool) -> Iterator[Finding]:
+    """By length: a few words hold no identity, and more words that name no trait hold none.
+
+    Args:
+        look: The reading.
+        named: True when a better reason than the length has been given.
+    """
+    words, whole = len(look.reading.tokens), (0, len(look.reading.text.rstrip()))
+    if words < ENOUGH_WORDS["bare"]:
         yield Finding("too_short", *whole)
-    elif not named and len(filled.lacking) >= 2:
-        if words < ENOUGH_WORDS["short"]:
-            yield Finding("too_short", *whole)
-        elif traits <= 2 and look.kind is not CharacterKind.GROUP:
-            yield Finding("generic", *_opening(reading))
+    elif look.kind is CharacterKind.GROUP or named:
+        return
+    elif words < ENOUGH_WORDS["thin"] or (
+        len(look.filled.lacking) >= 2 and words < ENOUGH_WORDS["short"]
+    ):
+        yield Finding("too_short", *whole)
+    elif len(look.filled.lacking) >= 2 and len(look.filled.said) <= 2:
+        yield Finding("generic", *_opening(look.reading))
 
 
 def _blank(look: Look) -> bool:
@@ -127,6 +130,8 @@ def _blank(look: Look) -> bool:
 def _generic_hit(reading: Reading) -> Hit | None:
     bodies = {"build", "height", "size", "length", "weight", "frame", "stature", "physique"}
     for hit in reading.of("generic"):
+        if reading.word(hit.first - 1) == "than":
+            continue
         if reading.word(hit.last + 1) not in bodies and hit.phrase not in {
             "any",
             "basic",
@@ -168,7 +173,8 @@ def _vague(look: Look) -> Iterator[Finding]:
     standing_in = [hit for hit in hits if _stands_in(look, hit)]
     if filled.complete and not standing_in:
         return
-    chosen = standing_in if filled.complete or len(filled.lacking) < 2 else hits
+    inside = _blank(look) and len(list(reading.of("personality"))) > len(hits)
+    chosen = standing_in if filled.complete or len(filled.lacking) < 2 or inside else hits
     if chosen and (not filled.complete or look.kind in PEOPLE):
         hit = chosen[0]
         start, end = reading.span(hit)
@@ -282,6 +288,8 @@ def _no_age(look: Look, stopped: bool) -> Iterator[Finding]:
 
 def _is_minor(reading: Reading, hit: Hit) -> bool:
     """As in "kid leather", "baby blue", "minor scar", "child-sized" are not children."""
+    if reading.word(hit.last).endswith("'s"):
+        return False
     after, before = reading.word(hit.last + 1), reading.word(hit.first - 1)
     if after in {
         "leather",

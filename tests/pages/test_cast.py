@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 
 import pytest
 from PIL import Image
@@ -161,7 +162,7 @@ def test_marks_never_overlap():
     marks = packed(FieldState(text, judge(text)))["marks"]
 
     assert len(marks) >= 3
-    assert all(one["end"] <= other["start"] for one, other in zip(marks, marks[1:], strict=False))
+    assert all(one["end"] <= other["start"] for one, other in itertools.pairwise(marks))
 
 
 def test_the_state_is_said_in_one_line():

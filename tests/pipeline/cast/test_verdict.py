@@ -45,7 +45,7 @@ def test_words_taken_out_leave_no_loose_comma():
 
 
 def test_a_completed_text_is_no_longer_missing_what_was_clicked(fault_code, fault_text):
-    for gap in judge(fault_text).missing:
+    for gap in (one for one in judge(fault_text).missing if one.examples):
         after = judge(apply_fix(fault_text, gap, 0), kind=judge(fault_text).kind)
         assert gap.slot not in {one.slot for one in after.missing}, gap.slot
 
