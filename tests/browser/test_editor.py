@@ -252,3 +252,15 @@ def test_an_edit_sends_less_than_ten_kilobytes(page, project, driver):
     stored(page, was)
     page.wait_for_timeout(500)
     assert 0 < sum(len(frame) for frame in received) < 10_000
+
+
+def test_after_an_edit_on_the_canvas_the_rest_of_the_page_takes_decisions_too(song, driver):
+    was = revision(song)
+    drag(song, cut(song, 2), 25)
+    stored(song, was)
+    was = revision(song)
+    song.get_by_role("button", name="Bar + 1").click()
+    stored(song, was)
+    driver.settle(song)
+    assert song.get_by_text("changed in another tab").count() == 0
+    assert song.get_by_text("changed elsewhere").count() == 0
