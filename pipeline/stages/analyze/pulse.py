@@ -31,9 +31,9 @@ PATTERN_WEIGHTS = {"low": (2, 1.0), "high": (4, 1.0)}
 STRETCH_BEATS = 16
 STRETCH_WEIGHT = 1.0
 SWITCH_COST = 3.0
-CLEAR = 0.11
-"""Mean comb strength of the chosen tempo under which there is no pulse to follow; white noise
-and speech stay under it, music of any tempo lies above."""
+CLEAR, CLEAR_TONAL = 0.1, 0.045
+"""Mean comb strength of the chosen tempo under which there is no pulse to follow. Noise and
+speech stay below 0.07; music that holds its notes needs less, since strings have soft attacks."""
 
 Times = NDArray[np.float64]
 
@@ -56,12 +56,13 @@ class Pulse:
     alternatives: tuple[tuple[float, float], ...]
 
 
-def find_pulse(env: Envelopes, factor: float = 1.0) -> Pulse | None:
+def find_pulse(env: Envelopes, factor: float = 1.0, tonal: bool = False) -> Pulse | None:
     """The song's beats, or None where there is no pulse.
 
     Args:
         env: Envelopes of the whole song.
         factor: Multiplies the heard tempo before beats are tracked.
+        tonal: The song holds its notes, so that a weaker pulse is believed.
     """
     gram = tempo.tempogram(env.high + 0.5 * env.all)
     found = tempo.peaks(gram)
@@ -69,7 +70,7 @@ def find_pulse(env: Envelopes, factor: float = 1.0) -> Pulse | None:
         return None
     period = found[0][0]
     clarity = strength_at(gram, period)
-    if clarity < CLEAR:
+    if clarity < (CLEAR_TONAL if tonal else CLEAR):
         return None
     local = tempo.path(gram, period) / factor
     beats = beat_frames(beat_strength(env), tempo.per_frame(local, len(env.all))) / FPS

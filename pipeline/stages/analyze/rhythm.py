@@ -16,6 +16,7 @@ from pipeline.stages.analyze.grid import attack_offset_s, fit_grid
 from pipeline.stages.analyze.pulse import Pulse, Times, find_pulse
 from pipeline.stages.analyze.spectrum import Spectrum
 from pipeline.stages.analyze.swing import swing_of
+from pipeline.stages.analyze.tonality import is_tonal
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def rhythm_of(
 ) -> Rhythm:
     """Beats fitted, aligned to the attacks, corrected; then bars on those beats."""
     octaves = octaves_of(choice.tempo_factor)
-    pulse = find_pulse(env, choice.tempo_factor / 2.0**octaves)
+    pulse = find_pulse(env, choice.tempo_factor / 2.0**octaves, is_tonal(spectrum))
     if pulse is None:
         return no_rhythm(spectrum.duration_s)
     grid = fit_grid(pulse.beats_s, span)
