@@ -126,7 +126,10 @@ def _choice(
 
 
 def _set_format(studio: Studio, view: ProjectView, field: str) -> None:
+    """Take a choice as an edit. A run that a fast click cut short can call this for nothing."""
     value = st.session_state[_key(view, field)]
+    if value == getattr(view.project.format, field):
+        return
 
     def edit(project: Project) -> Project:
         return changed(project, format=project.format.model_copy(update={field: value}))
@@ -137,6 +140,8 @@ def _set_format(studio: Studio, view: ProjectView, field: str) -> None:
 
 def _set_captions(studio: Studio, view: ProjectView) -> None:
     wanted = bool(st.session_state[_key(view, "captions")])
+    if wanted == view.project.captions:
+        return
     with errors.shown(later=True):
         studio.change(
             view.project.id,

@@ -34,11 +34,18 @@ def shown(*, stop: bool = False, later: bool = False) -> Iterator[None]:
         yield
     except StudioError as fault:
         if later:
-            st.session_state.setdefault(KEPT, []).append(fault)
+            _keep(fault)
         else:
             block(fault)
         if stop:
             st.stop()
+
+
+def _keep(fault: StudioError) -> None:
+    """Keep an error once, however many callbacks of one click met it."""
+    kept = st.session_state.setdefault(KEPT, [])
+    if str(fault) not in {str(other) for other in kept}:
+        kept.append(fault)
 
 
 def draw_kept() -> None:
