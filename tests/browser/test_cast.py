@@ -28,8 +28,14 @@ def planned(home):
 
 
 @pytest.fixture(scope="module")
-def own_address(driver, home, planned):
+def own_address(browser, driver, home, planned):
+    """A server whose first visitor came through the front door: cold links have their own test."""
     with driver.serving(home) as address:
+        context = browser.new_context()
+        front = context.new_page()
+        front.goto(address)
+        driver.settle(front)
+        context.close()
         yield address
 
 
