@@ -96,23 +96,30 @@ def _set_threads(stream: Any, threads: int) -> None:
 
 
 def _decoded(container: Any, stream: Any, from_s: float) -> Iterator[tuple[float, av.VideoFrame]]:
-    """Frames with their time from the first frame, begun at a key frame before ``from_s``."""
+    """Frames with their time from the first frame; those long before ``from_s`` are left out.
+
+    Clips often hold one key frame only. What has to be decoded before the wanted frame is then
+    decoded as far as other frames lean on it, and no further.
+    """
+    start, base = stream.start_time or 0, float(stream.time_base)
+    needed = _latest_stamp(container, stream, from_s) if from_s > SEEK_WORTH_S else start
+    if needed > start:
+        container.seek(needed, stream=stream)
+    for packet in container.demux(stream):
+        early = packet.pts is not None and packet.pts < needed
+        stream.codec_context.skip_frame = "NONREF" if early else "DEFAULT"
+        for frame in packet.decode():
+            if frame.pts is not None and frame.pts >= needed:
+                yield (frame.pts - start) * base, frame
+
+
+def _latest_stamp(container: Any, stream: Any, from_s: float) -> int:
+    """Time stamp of the frame shown at a time, read from the packets; the file is rewound."""
     start = stream.start_time or 0
-    base = float(stream.time_base)
-    if from_s > SEEK_WORTH_S:
-        container.seek(start + int((from_s - TIME_EPSILON_S) / base), stream=stream)
-    first = True
-    for frame in container.decode(stream):
-        if frame.pts is None:
-            continue
-        when = (frame.pts - start) * base
-        if first and when > from_s + TIME_EPSILON_S and from_s > SEEK_WORTH_S:
-            # An index that lies: begin again from the front.
-            container.seek(start, stream=stream)
-            yield from _decoded(container, stream, 0.0)
-            return
-        first = False
-        yield when, frame
+    limit = start + (from_s + TIME_EPSILON_S) / float(stream.time_base)
+    stamps = [packet.pts for packet in container.demux(stream) if packet.pts is not None]
+    container.seek(start, stream=stream)
+    return max((stamp for stamp in stamps if stamp <= limit), default=start)
 
 
 def _latest(

@@ -38,6 +38,7 @@ from pipeline.timebase import frame_bounds
 
 BEAT_S = 60 / 128
 SIZE = (1280, 720)
+SLOTS = 48
 
 
 class Bench:
@@ -106,13 +107,13 @@ def song(bench: Bench, seconds: float) -> Blob:
     return bench.keep_file(path, ".wav")
 
 
-def taken_clips(bench: Bench, count: int) -> list[Clip]:
+def taken_clips(bench: Bench, count: int, length_s: float) -> list[Clip]:
     """Clips as a vendor might deliver them: textured, moving, of several sizes and rates."""
     shapes = [((1280, 720), 24), ((1920, 1080), 24), ((1280, 720), 30), ((1360, 768), 25)]
     clips = []
     for number in range(count):
         size, fps = shapes[number % len(shapes)]
-        frames = round((6.5 if number % 3 else 10.0) * fps)
+        frames = round(length_s * fps)
         path = bench.scratch(".mp4")
         with av.open(str(path), "w", format="mp4") as out:
             stream: Any = out.add_stream("libx264", rate=fps, options={"preset": "superfast"})
@@ -178,10 +179,8 @@ def bare_encode(bench: Bench, film: Film) -> float:
 
 def costs(bench: Bench, seconds: float, count: int) -> None:
     """First compose, a swapped take, a moved cut, nothing changed: against the bare encode."""
-    clips = taken_clips(bench, count)
-    # As long as the last slot of a real film: a change costs its own slots and no more.
-    slots = max(count, round(seconds / 5))
-    cuts_s = cuts_for(seconds, slots)
+    clips = taken_clips(bench, count, seconds / SLOTS + 2.5)
+    cuts_s = cuts_for(seconds, SLOTS)
     inputs = film_of(song(bench, seconds + 1), cuts_s, clips)
     first, film = cpu_s(lambda: compose(inputs, bench, bench))
     bare = bare_encode(bench, film)

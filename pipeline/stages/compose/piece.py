@@ -103,10 +103,11 @@ def _planes_frame(planes: NDArray[np.uint8]) -> av.VideoFrame:
 
 
 def _mix(under: NDArray[np.uint8], over: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
-    """``share`` of ``over`` on the rest of ``under``, in whole steps of 1/256."""
-    part = round(share * 256)
-    mixed = under.astype(np.uint16) * (256 - part) + over.astype(np.uint16) * part
-    return ((mixed + 128) >> 8).astype(np.uint8)
+    """``share`` of ``over`` on the rest of ``under``."""
+    # Here, not above: pages import this module, and only workers need the library.
+    import cv2
+
+    return np.asarray(cv2.addWeighted(under, 1 - share, over, share, 0), np.uint8)
 
 
 def _black(like: NDArray[np.uint8]) -> NDArray[np.uint8]:
