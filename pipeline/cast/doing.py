@@ -52,57 +52,24 @@ def _participle(reading: Reading, at: int) -> bool:
     glued = reading.text[reading.tokens[at].start - 1 : reading.tokens[at].start] in {"-", "‑"}
     if glued or following in word_set("actions", "gear") or _on_body(reading, at):
         return False
-    if reading.word(at - 1) in {
-        "a",
-        "an",
-        "the",
-        "his",
-        "her",
-        "their",
-        "and",
-    } and following not in word_set("actions", "scene"):
+    if reading.word(at - 1) in word_set("sets", "determiners") and following not in word_set(
+        "actions", "scene"
+    ):
         return False
     if (
         following
         and following not in word_set("actions", "scene")
         and reading.tokens[at + 1].sentence == reading.tokens[at].sentence
     ):
-        return reading.word(at) in {
-            "playing",
-            "singing",
-            "riding",
-            "driving",
-            "smoking",
-            "drinking",
-            "eating",
-            "reading",
-            "strumming",
-            "fighting",
-            "chasing",
-            "kissing",
-        } and following not in {"fields"}
+        return reading.word(at) in word_set("sets", "transitive") and following not in {"fields"}
     return not _mark_before(reading, at)
 
 
 def _finite(reading: Reading, at: int) -> bool:
     before = reading.word(at - 1)
-    subject = before in {
-        "he",
-        "she",
-        "it",
-        "they",
-        "who",
-        "that",
-        "and",
-        "slowly",
-        "quickly",
-        "always",
-        "often",
-    }
+    subject = before in word_set("sets", "doers")
     person = reading.hit_at.get(at - 1)
-    named = person is not None and bool(
-        person.categories & {"human", "role", "species", "robot", "creature", "object"}
-    )
+    named = person is not None and bool(person.categories & word_set("sets", "doing_human"))
     person_does = before in {"he", "she", "who", "they"}
     if not (subject or named) or _on_body(reading, at):
         return False
@@ -110,24 +77,7 @@ def _finite(reading: Reading, at: int) -> bool:
         return False
     if reading.word(at) == "stands" and reading.word(at + 1) in {"up", "for", "out"}:
         return False
-    units = {
-        "tall",
-        "high",
-        "about",
-        "just",
-        "nearly",
-        "at",
-        "only",
-        "over",
-        "under",
-        "roughly",
-        "around",
-        "upright",
-        "two",
-        "three",
-        "six",
-        "some",
-    }
+    units = word_set("sets", "stance")
     return not (
         reading.word(at) in {"stands", "sits"}
         and (reading.word(at + 1) in units or reading.word(at + 1)[:1].isdigit())
@@ -162,7 +112,7 @@ def _mark_before(reading: Reading, at: int, reach: int = 4) -> bool:
         if (
             hit
             and hit.categories & BODY_NOUNS
-            and not hit.categories & {"role", "human", "species", "object", "robot", "creature"}
+            and not hit.categories & word_set("sets", "doing_role")
         ):
             return True
         if hit and hit.categories & {"human", "role", "species", "pronoun"}:

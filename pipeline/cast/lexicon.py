@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,16 +46,20 @@ class Phrase:
     categories: frozenset[str]
 
 
+def _listed() -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every phrase of the word files with a category it is listed under."""
+    for name in WORD_FILES:
+        for category, listing in data(name).items():
+            entries = (words_of(entry) for entry in listing.replace("\n", " ").split(","))
+            yield from ((words, category) for words in entries if words)
+
+
 @cache
 def phrases() -> dict[str, tuple[Phrase, ...]]:
     """All phrases by their first word, the longest first."""
     found: dict[tuple[str, ...], set[str]] = {}
-    for name in WORD_FILES:
-        for category, listing in data(name).items():
-            for entry in listing.replace("\n", " ").split(","):
-                words = words_of(entry)
-                if words:
-                    found.setdefault(words, set()).add(category)
+    for words, category in _listed():
+        found.setdefault(words, set()).add(category)
     table: dict[str, list[Phrase]] = {}
     for words, categories in found.items():
         table.setdefault(words[0], []).append(Phrase(words, frozenset(categories)))

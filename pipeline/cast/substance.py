@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.cast.doubts import age_doubts
 from pipeline.cast.findings import Finding
 from pipeline.cast.groups import counted, distinguished, loose_words
 from pipeline.cast.lexicon import word_set
@@ -38,7 +39,7 @@ def substance(look: Look, name: str, hard: bool, face_counts: bool) -> Iterator[
     stopped = hard or bool(thin) or bool(vague)
     if not hard:
         yield from _missing(look, stopped=bool(thin) or bool(vague), face_counts=face_counts)
-    yield from _age_doubts(look, stopped or hard)
+    yield from age_doubts(look, stopped or hard)
     if words > _most(look):
         yield _too_long(look.reading, _most(look))
 
@@ -51,26 +52,8 @@ def name_only(reading: Reading, name: str) -> bool:
     own = {word.strip(".,'").lower() for word in name.split()}
     if own and all(token.word in own for token in tokens):
         return True
-    titles = {
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "the",
-        "dj",
-        "mc",
-        "captain",
-        "sir",
-        "lady",
-        "miss",
-        "de",
-        "van",
-        "von",
-        "of",
-        "and",
-        "is",
-    }
-    if len(tokens) <= 3 and tokens[0].word in {"dj", "mc", "mr", "mrs", "ms", "dr", "miss", "sir"}:
+    titles = word_set("sets", "titles")
+    if len(tokens) <= 3 and tokens[0].word in word_set("sets", "salutations"):
         return all(reading.text[token.start].isupper() for token in tokens)
     for token in tokens:
         cased = reading.text[token.start].isupper()
@@ -128,7 +111,7 @@ def _blank(look: Look) -> bool:
 
 
 def _generic_hit(reading: Reading) -> Hit | None:
-    bodies = {"build", "height", "size", "length", "weight", "frame", "stature", "physique"}
+    bodies = word_set("sets", "bodies")
     for hit in reading.of("generic"):
         if reading.word(hit.first - 1) == "than":
             continue
@@ -139,23 +122,9 @@ def _generic_hit(reading: Reading) -> Hit | None:
             "regular",
         }:
             return hit
-        if hit.phrase in {"any", "regular", "common", "basic"} and reading.word(hit.last + 1) in {
-            "guy",
-            "man",
-            "woman",
-            "girl",
-            "boy",
-            "person",
-            "dude",
-            "singer",
-            "dog",
-            "cat",
-            "robot",
-            "people",
-            "clothes",
-            "lad",
-            "kid",
-        }:
+        if hit.phrase in {"any", "regular", "common", "basic"} and reading.word(
+            hit.last + 1
+        ) in word_set("sets", "plain_people"):
             return hit
     return None
 
@@ -191,7 +160,7 @@ def _stands_in(look: Look, hit: Hit) -> bool:
         return False
     if word.startswith("hair"):
         return not look.has_hair
-    if word in {"face", "features", "eyes", "smile", "figure", "body"}:
+    if word in word_set("sets", "substance_face"):
         return len(look.filled.lacking) > 0
     return not look.has_clothing if look.kind in PEOPLE else len(look.filled.lacking) > 0
 
@@ -201,19 +170,7 @@ def _tied_to_colour(reading: Reading, hit: Hit) -> bool:
     following = reading.hit_at.get(hit.last + 1)
     if following and following.categories & {"colour", "material", "pattern"}:
         return True
-    if hit.phrase in {
-        "vintage",
-        "retro",
-        "casual",
-        "smart",
-        "fit",
-        "good",
-        "modern",
-        "fancy",
-        "striking",
-        "sweet",
-        "super",
-    }:
+    if hit.phrase in word_set("sets", "cuts"):
         return following is not None and bool(
             following.categories & {"garment", "footwear", "object", "accessory", "hair_style"}
         )
@@ -247,89 +204,6 @@ def _hair_span(look: Look) -> tuple[int, int]:
         if not hit.categories & {"garment", "accessory"}:
             return look.reading.span(hit)
     return (0, 0)
-
-
-def _age_doubts(look: Look, stopped: bool) -> Iterator[Finding]:
-    reading = look.reading
-    if look.kind not in (*PEOPLE, CharacterKind.GROUP):
-        return
-    minors = [hit for hit in reading.of("minor_word") if _is_minor(reading, hit)]
-    young = [age for age in look.ages if age.high < 18]
-    grown = [age for age in look.ages if age.low >= 18]
-    if young:
-        yield Finding("minor", young[0].start, young[0].end)
-    elif minors and not grown:
-        yield Finding("minor", *reading.span(minors[0]))
-    elif not grown:
-        yield from _no_age(look, stopped)
-
-
-def _no_age(look: Look, stopped: bool) -> Iterator[Finding]:
-    reading = look.reading
-    straddling = [age for age in look.ages if age.low < 18]
-    for hit in reading.of("young_word"):
-        following = reading.hit_at.get(hit.last + 1)
-        if hit.phrase in {"young", "younger"} and reading.word(hit.last + 1) == "and":
-            continue
-        if (
-            hit.phrase in {"girl", "boy"}
-            and following
-            and following.categories & {"garment", "accessory"}
-        ):
-            continue
-        yield Finding("ambiguous_age", *reading.span(hit))
-        return
-    if straddling:
-        yield Finding("ambiguous_age", straddling[0].start, straddling[0].end)
-    elif look.kind in PEOPLE and not look.ages and not stopped:
-        person = next(reading.of("human", "role"), None)
-        yield Finding("ambiguous_age", *(reading.span(person) if person else (0, 0)))
-
-
-def _is_minor(reading: Reading, hit: Hit) -> bool:
-    """As in "kid leather", "baby blue", "minor scar", "child-sized" are not children."""
-    if reading.word(hit.last).endswith("'s"):
-        return False
-    after, before = reading.word(hit.last + 1), reading.word(hit.first - 1)
-    if after in {
-        "leather",
-        "glove",
-        "gloves",
-        "blue",
-        "pink",
-        "face",
-        "faced",
-        "hair",
-        "hairs",
-        "hairline",
-        "scar",
-        "sized",
-        "size",
-        "suede",
-        "bangs",
-        "skin",
-        "boots",
-        "grand",
-        "burn",
-        "scratches",
-        "key",
-        "chord",
-        "doll",
-        "tooth",
-        "teeth",
-    }:
-        return False
-    if hit.phrase in {"minor", "juvenile"} and before not in {"a", "the", "is", "still"}:
-        return False
-    return before not in {
-        "like",
-        "since",
-        "inner",
-        "of",
-        "her",
-        "his",
-        "their",
-    } or hit.phrase not in {"child", "kid", "baby"}
 
 
 def _group(look: Look, hard: bool) -> Iterator[Finding]:
