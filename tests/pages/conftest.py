@@ -11,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
 
+    from pipeline.model import Song
     from pipeline.project import Project
     from pipeline.studio import Studio
 
@@ -35,16 +36,22 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         the_studio.clear()
 
 
+@pytest.fixture(scope="session")
+def demo_song(studio: Studio) -> Song:
+    """The demo song, made once: a project around it costs nothing."""
+    return studio.demo_song()
+
+
 @pytest.fixture
-def demo(studio: Studio) -> Project:
-    """A new project around the demo song; nothing has been heard yet."""
-    return studio.create_demo()
+def demo(studio: Studio, demo_song: Song) -> Project:
+    """A new project around the demo song; nobody asked to hear it yet."""
+    return studio.add(demo_song)
 
 
 @pytest.fixture(scope="session")
-def planned(studio: Studio) -> str:
+def planned(studio: Studio, demo_song: Song) -> str:
     """Id of a demo project that was heard and planned; tests must not change it."""
-    project = studio.create_demo()
+    project = studio.add(demo_song)
     studio.make(project.id, "plan")
     return project.id
 

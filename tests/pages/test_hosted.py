@@ -18,8 +18,8 @@ def html(app) -> str:
     return " ".join(block.proto.body for block in app.get("html"))
 
 
-def test_a_visitor_sees_no_one_elses_song(visit, shared):
-    theirs = shared.create_demo(owner="another visitor")
+def test_a_visitor_sees_no_one_elses_song(visit, shared, demo_song):
+    theirs = shared.add(demo_song, "another visitor")
     shared.rename(theirs.id, "A song of another visitor")
     app = visit()
 
