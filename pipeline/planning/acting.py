@@ -11,7 +11,7 @@ from pipeline.knowledge.library import Motif, band_of
 from pipeline.model import Character, CharacterKind, Slot
 from pipeline.planning.dice import Dice
 from pipeline.planning.scouting import Site
-from pipeline.planning.styling import fill
+from pipeline.planning.styling import agreeing, fill
 
 BODIES = {
     CharacterKind.HUMAN: "human",
@@ -84,13 +84,16 @@ def filled(line: str, scene: Scene) -> str:
         "place": place_within(scene.site.location.name),
         "motif": scene.motif.thing,
     }
-    text = fill(line, marks)
+    plural = scene.actor is not None and body_of(scene.actor) == "group"
+    text = fill(agreeing(line) if plural else line, marks)
     return text[:1].upper() + text[1:]
 
 
 def within(name: str) -> str:
     """A name as it stands inside a sentence: "The woman" loses its capital, "Mara" keeps it."""
-    return f"the {name[4:]}" if name.startswith("The ") else name
+    first = name.split(" ")[0].casefold()
+    common = first == "the" or first in library.people().groups["counts"]
+    return name[:1].lower() + name[1:] if common else name
 
 
 def place_within(name: str) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.knowledge import library
-from pipeline.model import Character, Shot
+from pipeline.model import Character, CharacterKind, Shot
+from pipeline.planning.casting import plural_verbs
 from pipeline.planning.inputs import PlanInputs, kept_fields
 from pipeline.planning.reading import first_place, sentences
 
@@ -35,9 +36,10 @@ def beats_of(brief: str, cast: Sequence[Character]) -> tuple[Beat, ...]:
     found: list[Beat] = []
     for sentence in sentences(brief):
         subject = _subject(sentence, cast)
-        for clause in _clauses(sentence) if subject else ():
-            name = subject.name if subject else ""
-            found.append(Beat(subject.id if subject else "", f"{name} {clause}", _place(clause)))
+        if subject is None:
+            continue
+        for clause in _clauses(sentence, subject):
+            found.append(Beat(subject.id, f"{subject.name} {clause}", _place(clause)))
     return tuple(found[:MOST_BEATS])
 
 
@@ -83,22 +85,38 @@ def _subject(sentence: str, cast: Sequence[Character]) -> Character | None:
     return cast[0] if cast and spoken & pronouns else None
 
 
-def _clauses(sentence: str) -> list[str]:
+def _clauses(sentence: str, subject: Character) -> list[str]:
     """Clauses from a verb of action to the next punctuation, as predicates."""
-    verbs = [verb for verb in library.people().grammar["verbs"] if verb.endswith(("s", "ing"))]
-    tokens = _TOKEN.findall(sentence)
+    plural = subject.kind == CharacterKind.GROUP
     clauses: list[list[str]] = []
-    open_clause = False
-    for token in tokens:
+    open_clause, before = False, ""
+    for token in _TOKEN.findall(sentence):
         word = token.strip(_BARE).casefold()
         if token in _PUNCTUATION:
             open_clause = False
-        elif not open_clause and word in verbs and word not in {"is", "as", "was"}:
-            clauses.append(["is", token] if word.endswith("ing") else [token])
-            open_clause = True
         elif open_clause:
             clauses[-1].append(token)
-    return [" ".join(clause) for clause in clauses if 2 <= len(clause) <= LONGEST_WORDS]
+        elif _acts(word, before, subject):
+            verb_to_be = "are" if plural else "is"
+            clauses.append([verb_to_be, token] if word.endswith("ing") else [token])
+            open_clause = True
+        before = word
+    return [" ".join(clause) for clause in clauses if len(clause) <= LONGEST_WORDS]
+
+
+def _acts(word: str, before: str, subject: Character) -> bool:
+    """Whether a word is what the subject does; what "it" does is not what a person does."""
+    grammar = library.people().grammar
+    thing = subject.kind not in {CharacterKind.HUMAN, CharacterKind.MASKED, CharacterKind.GROUP}
+    if before in grammar["of_things"] and not thing:
+        return False
+    if subject.kind == CharacterKind.GROUP:
+        return word in plural_verbs() or (word.endswith("ing") and word in grammar["verbs"])
+    spoken_of = before in {"she", "he", "it"} or before == subject.name.split()[-1].casefold()
+    if spoken_of and word.endswith("s") and len(word) > 3:
+        return True
+    known = word.endswith(("s", "ing")) and word in grammar["verbs"]
+    return known and word not in {"is", "as", "was"}
 
 
 def _place(clause: str) -> str:

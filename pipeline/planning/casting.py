@@ -13,7 +13,7 @@ from functools import cache
 
 from pipeline.knowledge import library
 from pipeline.model import Character, CharacterKind
-from pipeline.planning.reading import negated, pattern, sentences
+from pipeline.planning.reading import base_form, negated, pattern, sentences
 
 LARGEST_CAST = 4
 LONGEST_DESCRIPTION = 600
@@ -63,7 +63,7 @@ def description_of(sentence: str, mention: Mention) -> str:
     if _unspaced(mention.noun):
         return sentence[:LONGEST_DESCRIPTION]
     start = _opening(sentence, mention)
-    end = _closing(sentence, mention.end)
+    end = _closing(sentence, mention)
     return sentence[start:end].strip(" ,—–-")[:LONGEST_DESCRIPTION]
 
 
@@ -89,12 +89,24 @@ def _group_pattern() -> re.Pattern[str]:
 def _hits(sentence: str) -> Iterator[Mention]:
     for match in _group_pattern().finditer(sentence):
         yield Mention(match.group(), CharacterKind.GROUP, match.start(), match.end())
+    yield from _apposition(sentence)
     if not _any_noun().search(sentence):
         return
     for noun, kind in _nouns():
         for match in pattern(noun).finditer(sentence):
             if match.group().casefold() == noun:
                 yield Mention(match.group(), kind, match.start(), match.end())
+
+
+def _apposition(sentence: str) -> Iterator[Mention]:
+    """A name explained is a person, whatever the noun: Ana, a trucker with a silver braid."""
+    found = re.match(rf"\s*{_NAME},\s+an?\s+([^,]+)", sentence)
+    head = re.split(r"\s+(?:with|in|wearing|who|of|from)\b", found.group(1))[0] if found else ""
+    if found is None or not head or any(_is_noun(word.casefold()) for word in head.split()):
+        return
+    end = found.start(1) + len(head)
+    noun = head.split()[-1]
+    yield Mention(noun, CharacterKind.HUMAN, end - len(noun), end)
 
 
 def _introduced(sentence: str, mention: Mention) -> bool:
@@ -132,16 +144,33 @@ def _opening(sentence: str, mention: Mention) -> int:
     return label.end() if label and label.end() <= mention.start else mention.start
 
 
-def _closing(sentence: str, position: int) -> int:
+def _closing(sentence: str, mention: Mention) -> int:
     """Index at which the description ends: a verb, a place, somebody else, or the sentence."""
-    tokens = list(_TOKEN.finditer(sentence, position))
+    plural = mention.kind == CharacterKind.GROUP
+    named = re.match(rf"\s*{_NAME},\s", sentence) is not None
+    tokens = list(_TOKEN.finditer(sentence, mention.end))
+    bare = [token.group().strip(_BARE).casefold() for token in tokens]
     for index, token in enumerate(tokens):
-        following = [
-            after.group().strip(_BARE).casefold() for after in tokens[index + 1 : index + 4]
-        ]
-        if _ends_description(token.group().strip(_BARE).casefold(), following):
+        acts = plural and bare[index] in plural_verbs()
+        acts = acts or (named and index > 0 and _resumes(tokens, index, bare))
+        if acts or _ends_description(bare[index], bare[index + 1 : index + 4]):
             return token.start()
     return len(sentence)
+
+
+def _resumes(tokens: list[re.Match[str]], index: int, bare: list[str]) -> bool:
+    """Whether, after "Ana, a trucker with a braid,", a word goes on as Ana's verb."""
+    after_comma = tokens[index - 1].group().endswith(",")
+    ends_open = tokens[index].group() == bare[index] and bare[index].endswith("s")
+    follows = bare[index + 1] if index + 1 < len(bare) else ""
+    return after_comma and ends_open and follows in library.people().grammar["objects"]
+
+
+@cache
+def plural_verbs() -> frozenset[str]:
+    """What several do: "walk", "cross"."""
+    verbs = library.people().grammar["verbs"]
+    return frozenset(base_form(verb) for verb in verbs if verb.endswith("s") and len(verb) > 3)
 
 
 def _ends_description(word: str, following: list[str]) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pipeline.knowledge import library
 from pipeline.model import Character, ScenePlan
-from pipeline.planning.acting import Script, place_within, within
+from pipeline.planning.acting import Script, body_of, place_within, within
 from pipeline.planning.beats import tell_the_brief
 from pipeline.planning.casting import cast_from_brief
 from pipeline.planning.dice import Dice
@@ -38,7 +38,12 @@ def plan_offline(inputs: PlanInputs) -> ScenePlan:
     shots = tell_the_brief(staged(stage, moments_of(parts, per_part)), inputs, cast)
     used = {shot.location_id for shot in shots} | {place.id for place in inputs.locations}
     return ScenePlan(
-        treatment=treatment_of(look, _marks(look, cast, sites), inputs.brief),
+        treatment=treatment_of(
+            look,
+            _marks(look, cast, sites),
+            inputs.brief,
+            cast[:1] != () and body_of(cast[0]) == "group",
+        ),
         style=style_of(inputs, look),
         characters=cast,
         locations=tuple(site.location for site in sites if site.location.id in used),

@@ -41,7 +41,9 @@ def pattern(word: str) -> re.Pattern[str]:
     """Finds a word (or its plural) as a whole, or anywhere in scripts without spaces."""
     if _UNSPACED.search(word):
         return re.compile(re.escape(word))
-    return re.compile(rf"(?<![\w-]){re.escape(word)}(?:s|es|y)?(?![\w-])", re.IGNORECASE)
+    # Three letters and an s are too often another word: Spanish "mar" is not Mars.
+    ending = "(?:s|es|y)?" if len(word) > 3 else ""
+    return re.compile(rf"(?<![\w-]){re.escape(word)}{ending}(?![\w-])", re.IGNORECASE)
 
 
 def first_place(text: str, vocabulary: Iterable[str]) -> int | None:
@@ -79,3 +81,15 @@ def foreign(text: str) -> bool:
         default=0,
     )
     return others > own and others >= SMALL_SHARE * len(found)
+
+
+def base_form(verb: str) -> str:
+    """The plural form of an English verb in the third person: "crosses" gives "cross"."""
+    irregular = {"is": "are", "has": "have", "was": "were", "goes": "go", "does": "do"}
+    if verb in irregular:
+        return irregular[verb]
+    if verb.endswith("ies"):
+        return f"{verb[:-3]}y"
+    if verb.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return verb[:-2]
+    return verb.removesuffix("s")

@@ -81,6 +81,7 @@ def _kind_of(location: Location) -> Place | None:
 def _named_places(brief: str) -> list[tuple[Place, str]]:
     """Places in the order in which the brief names them, each with the brief's words for it."""
     found: list[tuple[Place, str]] = []
+    apart: list[tuple[Place, str]] = []
     for sentence in sentences(brief):
         hits = [
             (match.start(), place, match)
@@ -89,14 +90,32 @@ def _named_places(brief: str) -> list[tuple[Place, str]]:
             for match in pattern(word).finditer(sentence)
             if not negated(sentence, match.start())
         ]
+        last: re.Match[str] | None = None
         for _, place, match in sorted(hits, key=lambda hit: hit[0]):
-            if all(place.id != earlier.id for earlier, _ in found):
+            known = any(place.id == earlier.id for earlier, _ in (*found, *apart))
+            if last is not None and found and _qualifies(sentence, last, match):
+                found[-1] = (found[-1][0], _phrase(sentence, last, match.end()))
+                apart += [] if known else [(place, "")]
+            elif not known:
                 found.append((place, _phrase(sentence, match)))
-    return found
+                last = match
+    return [*found, *apart]
 
 
-def _phrase(sentence: str, match: re.Match[str]) -> str:
-    """The noun phrase round a place's word: back to its article, on to the next comma."""
+def _qualifies(sentence: str, before: re.Match[str], match: re.Match[str]) -> bool:
+    """Whether a place's word only says where the place before it lies: a garden on Mars."""
+    between = sentence[before.end() : match.start()]
+    return bool(re.fullmatch(r"\s+(?:on|in|at|of|by|under|near)(?:\s+\w+)?\s+", between))
+
+
+def _phrase(sentence: str, match: re.Match[str], until: int | None = None) -> str:
+    """The noun phrase that ends with a place's word; empty where no article opens one.
+
+    Args:
+        sentence: Where it stands.
+        match: The word.
+        until: Index to which the phrase goes on; None ends it with the word.
+    """
     starts = library.people().grammar["starts"]
     before = list(re.finditer(r"[\w'’-]+", sentence[: match.start()]))[-5:]
     start = match.start()
@@ -104,8 +123,8 @@ def _phrase(sentence: str, match: re.Match[str]) -> str:
         if re.search(r"[,:—–]", sentence[token.end() : start]):
             break
         if token.group().casefold() in starts:
-            return sentence[token.start() : match.end()]
-    return sentence[start : match.end()]
+            return sentence[token.start() : until or match.end()]
+    return match.group() if match.group()[0] > "\u2fff" else ""
 
 
 def _fitting(inputs: PlanInputs, look: Look, dice: Dice) -> list[tuple[Place, str]]:

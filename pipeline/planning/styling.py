@@ -12,12 +12,13 @@ from pipeline.knowledge.library import Genre, Motif, Palette, Story
 from pipeline.model import Style, Swatch, Treatment
 from pipeline.planning.dice import Dice
 from pipeline.planning.inputs import PlanInputs
-from pipeline.planning.reading import count_of, first_place
+from pipeline.planning.reading import base_form, count_of, first_place
 
 WORD_WORTH = 2.0
 STYLE_WORTH = 4.0
 CHANCE = 0.5
 MOST_NAMED_COLOURS = 2
+_VERB = re.compile(r"\[who\] (is|has|\w+s)\b")
 _MARK = re.compile(r"\[(\w+)\]")
 
 
@@ -66,23 +67,35 @@ def style_of(inputs: PlanInputs, look: Look) -> Style:
     )
 
 
-def treatment_of(look: Look, marks: Mapping[str, str], brief: str) -> Treatment:
+def treatment_of(
+    look: Look, marks: Mapping[str, str], brief: str, plural: bool = False
+) -> Treatment:
     """The film in a few sentences; a brief is quoted, never rewritten."""
     first = " ".join(brief.split())
     quoted = first if len(first) <= 200 else f"{first[:200].rsplit(' ', 1)[0]} …"
-    concept = fill(look.story.concept, marks)
+    story = look.story
+
+    def told(line: str) -> str:
+        return fill(agreeing(line) if plural else line, marks)
+
+    concept = told(story.concept)
     return Treatment(
-        logline=_sentence(fill(look.story.logline, marks)),
+        logline=_sentence(told(story.logline)),
         concept=f"{concept} The brief asks: “{quoted}”" if quoted else concept,
         motif=f"{look.motif.thing}: parts of it in the verses, whole in the first chorus, "
         "larger each time it returns",
-        ending=_sentence(fill(look.story.ending, marks)),
+        ending=_sentence(told(story.ending)),
     )
 
 
 def fill(template: str, marks: Mapping[str, str]) -> str:
     """Replace ``[mark]`` in one pass, so that nothing inside a value is read as a mark."""
     return _MARK.sub(lambda found: marks.get(found.group(1), found.group()), template)
+
+
+def agreeing(line: str) -> str:
+    """The line with plural verbs right after ``[who]``."""
+    return _VERB.sub(lambda found: f"[who] {base_form(found.group(1))}", line)
 
 
 def _sentence(text: str) -> str:

@@ -86,6 +86,7 @@ def test_the_persons_words_for_a_character_stay_verbatim(plan_for: Planner) -> N
         ("A robot named Otto, dented copper body, waters a garden.", "Otto", "robot"),
         ("Three dancers in white suits cross a bridge.", "Three dancers", "group"),
         ("A masked man in a red cape climbs a tower.", "The man", "masked"),
+        ("Ana, a trucker with a silver braid, picks them up.", "Ana", "human"),
         ("Ein Hund läuft durch die Stadt.", "The hund", "animal"),
         ("一匹の犬が雪の中を走る。", "犬", "animal"),
     ],
@@ -217,3 +218,17 @@ def test_without_slots_there_is_a_treatment_and_no_shot(facts: Facts) -> None:
     plan = plan_offline(facts(()))
     assert plan.shots == ()
     assert plan.treatment.logline
+
+
+def test_two_in_caps_keep_their_caps_and_do_things_together(plan_for: Planner) -> None:
+    plan = plan_for("Two brothers, one in a red cap and one in a blue cap, drive a van. They walk.")
+    assert plan.characters[0].description == (
+        "Two brothers, one in a red cap and one in a blue cap"
+    )
+    assert {"Two brothers drive a van", "Two brothers walk"} <= {s.action for s in plan.shots}
+
+
+def test_where_a_place_lies_belongs_to_its_name(plan_for: Planner) -> None:
+    plan = plan_for("A robot tends a greenhouse on Mars.")
+    assert plan.locations[0].description == "a greenhouse on Mars"
+    assert "beach" not in {place.id for place in plan.locations}
