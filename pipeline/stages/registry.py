@@ -17,6 +17,7 @@ PLACES = {
     "reference": "pipeline.stages.reference:REFERENCE",
     "preview": "pipeline.stages.generate:PREVIEW",
     "poster": "pipeline.stages.poster:POSTER",
+    "inspect": "pipeline.stages.inspect:INSPECT",
     "piece": "pipeline.stages.compose:PIECE",
     "sound": "pipeline.stages.compose:SOUND",
     "compose": "pipeline.stages.compose:COMPOSE",
