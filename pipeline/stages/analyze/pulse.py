@@ -24,7 +24,7 @@ PHASE_WEIGHTS = {
 }
 """Log-odds that a phase is the beat, per relative surplus of each envelope there: beats carry
 change of bass, timbre and harmony, while off-beats carry middle voices."""
-STRUCTURE_WEIGHTS = {"sound": 4.0, "bass": 1.0, "chord": 1.0}
+STRUCTURE_WEIGHTS = {"sound": 5.0, "bass": 3.0, "chord": 1.0}
 """The same for the summits of change over four beats: sections begin on beats."""
 PATTERN_WEIGHTS = {"low": (2, 1.0), "high": (4, 1.0)}
 """And for how unequal the beats of a group are: drums alternate on beats more than between."""

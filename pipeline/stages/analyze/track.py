@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.analyze.spectrum import Floats
 
-TIGHTNESS = 800.0
+TIGHTNESS = 1000.0
 SHORTEST, LONGEST = 0.7, 1.45
 """An interval between two beats lies within these multiples of the local period."""
 
