@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from pipeline import stage
+from pipeline.cuts.identity import born_at_s, carry_ids
 from pipeline.cuts.limits import SlotLimits
 from pipeline.cuts.slots import Hearing, slots_of
 from pipeline.hearing import transcript_key, words_of
@@ -61,6 +62,8 @@ In = TypeVar("In", bound=Frozen)
 Out = TypeVar("Out", bound=Frozen)
 Some = TypeVar("Some")
 EXCERPT_FADE_S = 0.4
+# Less than half a beat of fast music: a nudge or a swing correction, never another beat.
+SAME_CUT_S = 0.15
 
 
 class NotYet(LookupError):
@@ -162,8 +165,20 @@ class Derivation:
     def slot_plan(self) -> SlotPlan | None:
         if self.project.cuts is not None:
             return SlotPlan(cuts=self.project.cuts)
-        ready = self.analysis is not None and self.lyrics is not None
-        return self.find(SLOTS, self.slot_inputs) if ready else None
+        if self.analysis is None or self.lyrics is None:
+            return None
+        found = self.find(SLOTS, self.slot_inputs)
+        return found and found.model_copy(update={"cuts": self._renamed(found.cuts)})
+
+    def _renamed(self, cuts: tuple[Cut, ...]) -> tuple[Cut, ...]:
+        """Cuts found anew under the names of the planned shots that they nearly coincide with.
+
+        A nudged grid moves every cut a little; the shots and their takes are to stay with them.
+        """
+        names = [shot.slot_id for shot in self.plan.shots] if self.plan else []
+        born = {name: at_s for name in names if (at_s := born_at_s(name)) is not None}
+        planned = [Cut(id=name, time_s=at_s) for name, at_s in sorted(born.items(), key=_time)]
+        return carry_ids(planned, cuts, SAME_CUT_S) if planned else cuts
 
     @property
     def cuts(self) -> tuple[Cut, ...]:
@@ -328,6 +343,10 @@ class Derivation:
             return self.find(COMPOSE, self.film_inputs)
         except NotYet:
             return None
+
+
+def _time(entry: tuple[str, float]) -> float:
+    return entry[1]
 
 
 def _made(value: Some | None, what: str) -> Some:

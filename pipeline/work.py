@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import stage
 from pipeline.derivation import Derivation
+from pipeline.direction import chosen_slots, proposal, remember_choice, written
 from pipeline.errors import BadInput
 from pipeline.hearing import transcribe
 from pipeline.jobs.protocol import Reporter, StageSpec, UnitResult
 from pipeline.lyrics.align import ALIGN
-from pipeline.model import Frozen, ScenePlan
+from pipeline.model import Frozen
 from pipeline.planning.filling import filled
+from pipeline.planning.proposing import inputs_for, proposed
 from pipeline.project import Project, changed
 from pipeline.stage import Stage
 from pipeline.stages.analyze import ANALYZE, LISTEN
@@ -42,6 +44,7 @@ SPECS = {
     "words": StageSpec(name="words", queue="compute"),
     "slots": StageSpec(name="slots", queue="compute"),
     "plan": StageSpec(name="plan", queue="text"),
+    "proposal": StageSpec(name="proposal", queue="text"),
     "references": StageSpec(name="references", queue="compute", optional_units=True),
     "previews": StageSpec(name="previews", queue="compute"),
     "clips": StageSpec(name="clips", queue="clips", optional_units=True),
@@ -53,6 +56,7 @@ GOALS = {
     "analysis": HEARD,
     "lyrics": ("analysis", "transcript", "words", "slots"),
     "plan": (*HEARD, "plan"),
+    "proposal": (*HEARD, "proposal"),
     "references": (*HEARD, "plan", "references"),
     "previews": (*HEARD, "plan", "references", "previews"),
     "clips": (*HEARD, "plan", "references", "previews", "clips"),
@@ -96,6 +100,11 @@ class StudioWork:
             "words": Maker(_one(SONG), lambda d, _: d.lyrics is not None, self._align),
             "slots": Maker(_one(SONG), lambda d, _: bool(d.slots), self._cut),
             "plan": Maker(_one(FILM), _plan_ready, self._plan),
+            "proposal": Maker(
+                lambda _d, chosen: (remember_choice(studio.store.index, chosen),),
+                lambda _d, _u: False,
+                self._propose,
+            ),
             "references": Maker(
                 lambda d, chosen: chosen or d.subjects, lambda d, u: bool(d.still(u)), self._still
             ),
@@ -156,15 +165,28 @@ class StudioWork:
 
     def _plan(self, task: Task) -> bool:
         look = task.derivation
-        found = look.find(PLAN, look.plan_inputs)
-        made: ScenePlan = found or self._compute(PLAN, look.plan_inputs, task.report)
-        slots = look.slots
+        found, slots = look.find(PLAN, look.plan_inputs), look.slots
+        if task.project.planner == "openai":
+            missing = tuple(slot.id for slot in slots if slot.id not in look.shots)
+            wanted = inputs_for(look.plan_inputs, look.plan, missing, take=1)
+            made = written(self._studio, task.project, wanted, task.report)
+        else:
+            made = found or self._compute(PLAN, look.plan_inputs, task.report)
 
         def accept(project: Project) -> Project:
             return changed(project, plan=filled(project.plan, made, slots))
 
         self._studio.library.change(task.project.id, None, "Plan the shots", accept)
         return found is not None
+
+    def _propose(self, task: Task) -> bool:
+        chosen = chosen_slots(self._studio.store.index, task.unit)
+        inputs = task.derivation.plan_inputs
+        new = proposal(self._studio, task.project, inputs, chosen, task.report)
+        self._studio.library.change(
+            task.project.id, None, "A new plan was proposed", lambda one: proposed(one, new)
+        )
+        return False
 
     def _still(self, task: Task) -> bool:
         self._compute(REFERENCE, task.derivation.reference_inputs(task.unit), task.report)

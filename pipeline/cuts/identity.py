@@ -24,6 +24,16 @@ def cut_id(time_s: float, taken: Collection[str] = ()) -> str:
     return name
 
 
+def born_at_s(name: str) -> float | None:
+    """The time that a cut's name was made from; None for a name of another make."""
+    digits = name[1:]
+    # Any song's time takes six or seven digits; what is longer ends in a copy's number.
+    plain = digits if len(digits) < 8 else digits.rpartition("z")[0]
+    if not name.startswith("c") or not 6 <= len(plain) <= 7:
+        return None
+    return int(plain, 36) / 1_000_000
+
+
 def carry_ids(old: Sequence[Cut], new: Sequence[Cut], within_s: float) -> tuple[Cut, ...]:
     """New cuts that take over the names of old ones at nearly the same time.
 
