@@ -26,6 +26,8 @@ PHASE_WEIGHTS = {
 change of bass, timbre and harmony, while off-beats carry middle voices."""
 STRUCTURE_WEIGHTS = {"sound": 5.0, "bass": 3.0, "chord": 1.0}
 """The same for the summits of change over four beats: sections begin on beats."""
+STRUCTURE_MOST, FLAT_SHARE = 4.5, 0.01
+"""Structure never outvotes clear drums, and counts less in a song that hardly changes."""
 PATTERN_WEIGHTS = {"low": (2, 1.0), "high": (4, 1.0)}
 """And for how unequal the beats of a group are: drums alternate on beats more than between."""
 STRETCH_BEATS = 16
@@ -139,8 +141,10 @@ def _song_odds(env: Envelopes, beats: Times, half: Times) -> float:
     values = stepwise(env, steps)
     for name, weight in STRUCTURE_WEIGHTS.items():
         peaks = summits(change(values[name], 8) ** 2)
+        floor = FLAT_SHARE * float(values[name].var(axis=0).sum()) + 1e-9
         on, off = float(peaks[::2].mean()), float(peaks[1::2].mean())
-        odds += weight * (off - on) / (off + on + 1e-9)
+        odds += weight * (off - on) / (off + on + floor)
+    odds = float(np.clip(odds, -STRUCTURE_MOST, STRUCTURE_MOST))
     for name, (group, weight) in PATTERN_WEIGHTS.items():
         curve = sample(getattr(env, name), steps)
         unequal = [_unequal(curve[start::2], group) for start in (0, 1)]
