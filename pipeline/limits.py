@@ -22,10 +22,11 @@ def models_of(project: Project) -> tuple[str, ...]:
 def limits_of(project: Project, catalogue: Catalogue) -> SlotLimits:
     """Limits that every model of the project can serve; bought lengths are the default's.
 
-    Raises:
-        BadInput: The project names a model that the catalogue does not know.
+    A model that the catalogue does not know (any more) sets no limit: its quote says what is
+    wrong, and the project can still be opened and given another one.
     """
-    models = [catalogue.get(key) for key in models_of(project)]
+    known = [catalogue.models.get(key) for key in models_of(project)]
+    models = [model for model in known if model] or [catalogue.get(PREVIEW_MODEL)]
     longest_s = min([LONGEST_S, *(model.longest_s for model in models)])
     return SlotLimits(
         min_s=min(SHORTEST_S, longest_s),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.cast.gate import gate
 from pipeline.derivation import Derivation, NotYet
 from pipeline.errors import StudioError
+from pipeline.linting import findings_of
 from pipeline.model import Blob, Clip, Lyrics
-from pipeline.planning.lint import Finding, Limits, lint
 from pipeline.project import Project
 from pipeline.stage import canonical
 from pipeline.stages.poster import POSTER, poster_of
@@ -47,7 +48,8 @@ class Viewer:
             slots=look.slots,
             slot_warnings=look.slot_plan.warnings if look.slot_plan else (),
             plan=look.plan,
-            findings=findings_of(look),
+            findings=findings_of(look, self._studio.catalogue),
+            verdicts=gate(look.plan) if look.plan else {},
             stills=stills,
             clips=clips,
             film=film,
@@ -160,12 +162,3 @@ class Steps:
             return StepState("clips", "Clips", "stale", made, len(self._clips), why)
         state = "done" if made == len(self._clips) else "ready"
         return StepState("clips", "Clips", state, made, len(self._clips))
-
-
-def findings_of(look: Derivation) -> tuple[Finding, ...]:
-    """What the linter says of the plan as it stands; nothing while there is none."""
-    if look.plan is None or not look.slots:
-        return ()
-    words = (look.lyrics or Lyrics()).words
-    longest_s = dict.fromkeys((slot.id for slot in look.slots), look.limits.max_s)
-    return lint(look.plan, look.slots, words, Limits(longest_s=longest_s, film_s=look.span))
