@@ -24,6 +24,8 @@ SIZES = {"wide": (1400, 900), "narrow": (420, 900)}
 SCHEMES = ("dark", "light")
 PAGES = ("home", "song", "plan", "cast", "clips", "film", "costs", "settings")
 WORK_MS = 600_000
+PICTURES_ARE_THERE = """() => [...document.images].every((one) => one.complete)
+    && [...document.querySelectorAll("video")].every((one) => one.readyState >= 2 || one.error)"""
 
 
 def main() -> int:
@@ -68,7 +70,7 @@ class Album:
                 for name in pages:
                     page.goto(link(self.address, name, project))
                     driver.settle(page)
-                    page.wait_for_load_state("networkidle")
+                    page.wait_for_function(PICTURES_ARE_THERE, timeout=60_000)
                     whole_height(page, width)
                     page.screenshot(path=self.out / f"{name}-{state}-{scheme}-{size}.png")
                     page.set_viewport_size({"width": width, "height": height})
