@@ -45,6 +45,10 @@ class NotCopyable(InternalFault):
     """The span does not begin and end at a closed group of pictures."""
 
 
+class ForeignPiece(InternalFault):
+    """A piece carries other parameter sets than the first one."""
+
+
 def copyable(span: Span, size: tuple[int, int], fps: int) -> bool:
     """Whether a span can be copied into a film of this size and rate."""
     with av.open(str(span.path)) as container:
@@ -108,7 +112,7 @@ def join(spans: Sequence[Span], audio: Path | None, out: Path, fps: int) -> None
         fps: Frames per second.
 
     Raises:
-        InternalFault: The spans were encoded differently, so one stream cannot hold them.
+        ForeignPiece: The spans were encoded differently, so one stream cannot hold them.
     """
     with (
         av.open(str(spans[0].path)) as template,
@@ -140,7 +144,7 @@ def _film_packets(
     for span in spans:
         with av.open(str(span.path)) as container:
             if container.streams.video[0].codec_context.extradata != expected:
-                raise InternalFault("Two pieces of the film were encoded differently.")
+                raise ForeignPiece("Two pieces of the film were encoded differently.")
             found = packets_of(container, span)
         for decoded, (packet, shown) in enumerate(zip(found.packets, found.shown, strict=True)):
             packet.stream = stream

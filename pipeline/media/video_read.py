@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -43,7 +45,20 @@ def open_video(path: Path) -> Iterator[tuple[Any, Any]]:
         yield container, streams[0]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A decoded frame and the shape of its pixels, width over height."""
+
+    frame: av.VideoFrame
+    pixel_aspect: Fraction
+
+
 def frames_at(path: Path, times_s: Sequence[float], threads: int = 1) -> Iterator[av.VideoFrame]:
+    """The frames of :func:`shown_at` alone."""
+    return (shown.frame for shown in shown_at(path, times_s, threads))
+
+
+def shown_at(path: Path, times_s: Sequence[float], threads: int = 1) -> Iterator[Shown]:
     """For each wanted time the latest frame shown at or before it.
 
     Works for constant and variable rates alike. Past the end the last frame is repeated; times
@@ -81,11 +96,13 @@ def _runs(times_s: Sequence[float]) -> Iterator[tuple[list[float], bool]]:
         yield run, backward
 
 
-def _rising(path: Path, times_s: Sequence[float], threads: int) -> Iterator[av.VideoFrame]:
+def _rising(path: Path, times_s: Sequence[float], threads: int) -> Iterator[Shown]:
     with open_video(path) as (container, stream):
         _set_threads(stream, threads)
+        aspect = stream.sample_aspect_ratio or Fraction(1)
         try:
-            yield from _latest(_decoded(container, stream, times_s[0]), times_s)
+            for frame in _latest(_decoded(container, stream, times_s[0]), times_s):
+                yield Shown(frame, aspect)
         except av.FFmpegError as error:
             raise OutputUnusable("The clip is damaged and stops decoding.", WAY_OUT) from error
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.errors import InternalFault
 from pipeline.media.encode import VideoWriter, parameter_sets
-from pipeline.media.mux import FilmFacts, Span, join, measure, parameter_sets_of
+from pipeline.media.mux import FilmFacts, ForeignPiece, Span, join, measure, parameter_sets_of
 from pipeline.media.video_read import frames_at
 from pipeline.model import Film
 from pipeline.stage import Stage, StageStore, Workbench, key_of, run
@@ -71,9 +71,14 @@ def make(inputs: FilmInputs, bench: Workbench) -> Film:
     """Copy everything into one file and hold it against the plan."""
     size = (inputs.width, inputs.height)
     spans = [Span(bench.path(piece.blob), piece.first, piece.frames) for piece in inputs.pieces]
-    spans = _uniform(spans, size, inputs.fps, bench)
     out = bench.scratch(".mp4")
-    join(spans, bench.path(inputs.sound.blob), out, inputs.fps)
+    sound = bench.path(inputs.sound.blob)
+    try:
+        join(spans, sound, out, inputs.fps)
+    except ForeignPiece:
+        # Made by another build of the encoder; found while joining, since asking first costs
+        # an opened file a piece.
+        join(_uniform(spans, size, inputs.fps, bench), sound, out, inputs.fps)
     facts = measure(out, inputs.fps)
     checks = tuple(_checks(inputs, facts))
     return Film(
@@ -95,8 +100,6 @@ def _uniform(
 ) -> list[Span]:
     """The same spans, those of another encoder build encoded again by this one."""
     sets = [parameter_sets_of(span.path) for span in spans]
-    if len(set(sets)) == 1:
-        return list(spans)
     ours = parameter_sets(size, fps, bench.scratch(".mp4"))
     return [
         span if one == ours else _again(span, size, fps, bench)

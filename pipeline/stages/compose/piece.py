@@ -9,8 +9,6 @@ made for its place is not encoded again: the piece points into the preview's own
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
-from pathlib import Path
 
 import av
 import numpy as np
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.media.encode import VideoWriter
 from pipeline.media.mux import Span, copyable
 from pipeline.media.video_fit import Target, converter
-from pipeline.media.video_read import frames_at, open_video
+from pipeline.media.video_read import shown_at
 from pipeline.stage import Stage, Workbench
 from pipeline.stages.compose.inputs import Piece, PieceInputs, Strip
 
@@ -70,12 +68,11 @@ def _frames(inputs: PieceInputs, bench: Workbench) -> Iterator[av.VideoFrame]:
 def _strip_frames(inputs: PieceInputs, strip: Strip, bench: Workbench) -> Iterator[av.VideoFrame]:
     """Frames of one clip at the film's times, size and colours."""
     path = bench.path(strip.clip)
-    aspect = _pixel_aspect(path)
     target = Target(inputs.width, inputs.height, inputs.fit, strip.focus)
     convert = None
-    for frame in frames_at(path, times_s(strip, inputs.frames, inputs.fps), bench.threads):
-        convert = convert or converter(frame, aspect, target)
-        yield convert(frame)
+    for shown in shown_at(path, times_s(strip, inputs.frames, inputs.fps), bench.threads):
+        convert = convert or converter(shown.frame, shown.pixel_aspect, target)
+        yield convert(shown.frame)
 
 
 def times_s(strip: Strip, frames: int, fps: int) -> list[float]:
@@ -87,11 +84,6 @@ def times_s(strip: Strip, frames: int, fps: int) -> list[float]:
 def _folded(time_s: float, length_s: float) -> float:
     rest = time_s % (2 * length_s)
     return rest if rest < length_s else max(0.0, 2 * length_s - rest - 1e-9)
-
-
-def _pixel_aspect(path: Path) -> Fraction:
-    with open_video(path) as (_container, stream):
-        return stream.sample_aspect_ratio or Fraction(1)
 
 
 def _planes(frame: av.VideoFrame) -> NDArray[np.uint8]:

@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 
 from pipeline.model import FilmFormat, Transition
-from pipeline.stages.compose import ComposeInputs, FilmSlot, compose, pieces_of
+from pipeline.stage import key_of
+from pipeline.stages.compose import (
+    COMPOSE,
+    PIECE,
+    SOUND,
+    ComposeInputs,
+    FilmSlot,
+    assemble,
+    compose,
+    pieces_of,
+    plan,
+)
 from pipeline.timebase import frame_at
 
 SMALL = FilmFormat(height=180)
@@ -163,3 +174,22 @@ def _middle_luma(path):
 def _middle_chroma(path):
     with av.open(str(path)) as film:
         return [float(f.to_ndarray()[180:225].mean()) for f in film.decode(video=0)]
+
+
+def test_a_piece_of_another_encoder_build_is_encoded_again(film_inputs, bench, colours_of):
+    inputs = film_inputs()
+    made = {key_of(PIECE, piece): PIECE.run(piece, bench) for piece in pieces_of(inputs)}
+    foreign = next(iter(made))
+    path = bench.scratch(".mp4")
+    with av.open(str(bench.path(made[foreign].blob))) as old, av.open(str(path), "w") as new:
+        stream = new.add_stream("libx264", rate=24, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for frame in old.decode(video=0):
+            frame.pict_type = 0
+            new.mux(stream.encode(frame))
+        new.mux(stream.encode(None))
+    blob = bench.keep_file(path, ".mp4")
+    made[foreign] = made[foreign].model_copy(update={"blob": blob})
+    sound = SOUND.run(plan(inputs).sound, bench)
+    film = COMPOSE.run(assemble(inputs, made, sound), bench)
+    assert colours_of(bench.path(film.blob)) == _expected_colours(CUTS_S, 24)
