@@ -20,7 +20,7 @@ KEYS = ("OPENAI_API_KEY", "REPLICATE_API_TOKEN", "STUDIO_DATABASE_URL", "STUDIO_
 TIMEOUT_S = 60.0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """The studio that the pages open: the same object, at home, without keys."""
     from pages.parts.opening import the_studio
@@ -36,7 +36,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         the_studio.clear()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_song(studio: Studio) -> Song:
     """The demo song, made once: a project around it costs nothing."""
     return studio.demo_song()
@@ -48,7 +48,7 @@ def demo(studio: Studio, demo_song: Song) -> Project:
     return studio.add(demo_song)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def planned(studio: Studio, demo_song: Song) -> str:
     """Id of a demo project that was heard and planned; tests must not change it."""
     project = studio.add(demo_song)

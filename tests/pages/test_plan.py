@@ -14,9 +14,9 @@ HOSTILE = "<script>alert(1)</script> **bold** [x](javascript:1) {braces} :materi
 
 
 @pytest.fixture
-def drawn(studio, planned):
+def drawn(studio, planned, demo_song):
     """A demo project of its own, planned, so that a test may change it."""
-    plan, project = studio.project(planned).plan, studio.create_demo()
+    plan, project = studio.project(planned).plan, studio.add(demo_song)
     studio.change(project.id, project.revision, "plan", lambda p: changed(p, plan=plan))
     return project.id
 
