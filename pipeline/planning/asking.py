@@ -123,25 +123,32 @@ class Asker:
             for piece in scanner.feed(text):
                 _note(answer, piece, heard)
 
+        # Until the answer or a known failure says otherwise: also what nobody expected is paid.
+        charged: int | None = worst
         try:
             reply = self.writer.write(request, hear)
-        except BaseException as failure:
-            self._book_failure(key, worst, failure)
+            charged = self._actual(request, reply, worst)
+        except ProviderFailed as failure:
+            charged = self._charged(failure, worst)
             raise
-        self.book.settle(key, self._actual(request, reply, worst))
+        finally:
+            self._close(key, charged)
         if len(answer.pieces) == before:
             for piece in _other_forms(reply.text):
                 _note(answer, piece, heard)
         return reply
 
-    def _book_failure(self, key: str, worst: int, failure: BaseException) -> None:
-        """Nothing for what was refused before any work; the worst where that is in doubt."""
+    def _charged(self, failure: ProviderFailed, worst: int) -> int | None:
+        """None for what was refused before any work; the worst where that is in doubt."""
         if isinstance(failure, Declined) and failure.tokens_in is not None:
-            self.book.settle(key, self.price.usd_micro(failure.tokens_in, failure.tokens_out or 0))
-        elif isinstance(failure, COST_NOTHING):
+            return self.price.usd_micro(failure.tokens_in, failure.tokens_out or 0)
+        return None if isinstance(failure, COST_NOTHING) else worst
+
+    def _close(self, key: str, charged: int | None) -> None:
+        if charged is None:
             self.book.release(key)
         else:
-            self.book.settle(key, worst)
+            self.book.settle(key, charged)
 
     def _actual(self, request: TextRequest, reply: TextReply, worst: int) -> int:
         """The price by the server's own count; without one an estimate, in doubt the worst."""
