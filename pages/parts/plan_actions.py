@@ -27,6 +27,7 @@ from pipeline.providers.planning_models import planning_models
 
 PLANNERS = {"offline": "Offline, free", "openai": "Language model"}
 SHOWN_CHANGES = 60
+SHOWN_FINDINGS = 12
 
 
 def draw(desk: Desk, slot: Slot) -> None:
@@ -188,11 +189,15 @@ def _import(desk: Desk) -> None:
             )
         file = st.file_uploader("Import a plan", type="json", key="plan_file", max_upload_size=2)
         if file is not None and st.button("Read it", key="plan_import"):
-            with errors.shown():
-                found = import_plan(file.getvalue(), desk.view.slots)
-                desk.edit("Import a plan", lambda project: proposed(project, found.plan))
-                for line in found.findings[:12]:
-                    st.caption(errors.literal(line))
+            _read(desk, file.getvalue())
+
+
+def _read(desk: Desk, file: bytes) -> None:
+    with errors.shown():
+        found = import_plan(file, desk.view.slots)
+        desk.edit("Import a plan", lambda project: proposed(project, found.plan))
+        for line in found.findings[:SHOWN_FINDINGS]:
+            st.caption(errors.literal(line))
 
 
 def writing(desk: Desk) -> None:

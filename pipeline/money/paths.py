@@ -37,18 +37,16 @@ def best_moves(options: Options, used: Matrix, gained: Matrix) -> list[Move]:
     found: list[Move] = []
     _, begins, ends = options.price.shape
     possible = options.price < NEVER
-    for begin in range(begins):
-        for end in range(ends):
-            offers = np.flatnonzero(possible[:, begin, end] & (used[:, begin, end] < NEVER))
-            ways = sorted(
-                (int(used[one, begin, end]), -int(gained[one, begin, end]), int(one))
-                for one in offers
-            )
-            best = None
-            for cost, loss, offer in ways:
-                if best is None or loss < best:
-                    found.append((begin, end, cost, -loss, offer))
-                    best = loss
+    for begin, end in np.ndindex(begins, ends):
+        offers = np.flatnonzero(possible[:, begin, end] & (used[:, begin, end] < NEVER))
+        ways = sorted(
+            (int(used[one, begin, end]), -int(gained[one, begin, end]), int(one)) for one in offers
+        )
+        best = None
+        for cost, loss, offer in ways:
+            if best is None or loss < best:
+                found.append((begin, end, cost, -loss, offer))
+                best = loss
     return found
 
 
