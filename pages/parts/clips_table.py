@@ -50,7 +50,7 @@ def _row(deck: Deck, slot: Slot) -> dict[str, Any]:
     model = deck.studio.catalogue.models.get(quote.model)
     state = view.state if view else "empty"
     return {
-        "picture": (_thumb(view.poster) if view else None) or BLANK,
+        "picture": (thumb(view.poster) if view else None) or BLANK,
         "clip": slot.index + 1,
         "at": clock(slot.start_s),
         "shot": f"{shot.size} {shot.purpose}" if shot else "",
@@ -83,7 +83,8 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _thumb(poster: Path | None) -> str | None:
+def thumb(poster: Path | None) -> str | None:
+    """A poster as a small data address for a table; None when there is none."""
     return _small(str(poster)) if poster else None
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.clips_table import BLANK
-from pages.parts.clips_table import _thumb as thumb
+from pages.parts.clips_table import BLANK, thumb
 from pages.parts.plan_desk import CHOSEN, Desk
 from pipeline.model import Slot
 from pipeline.timebase import clock
