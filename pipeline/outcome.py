@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline import errors
-from pipeline.errors import Cancelled, InternalFault, StudioError
+from pipeline.errors import BadInput, Cancelled, InternalFault, StudioError
 
 if TYPE_CHECKING:
     from pipeline.jobs.state import RunState, UnitFailure
@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 def raise_unless_done(state: RunState) -> None:
     """Return when the run is done; else raise the first reason, as it was raised in the unit.
 
+    A run for clips is not done while one of them could not be bought.
+
     Raises:
         StudioError: What failed, with its way out; ``Cancelled`` when a person stopped it.
     """
-    if state.state == "done":
+    if state.state == "done" and not (state.goal == "clips" and state.failures):
         return
     if state.state == "cancelled":
         raise Cancelled("The work was cancelled.", "What is finished is kept; start it again.")
@@ -29,6 +31,8 @@ def raise_unless_done(state: RunState) -> None:
 
 def as_error(failure: UnitFailure) -> StudioError:
     """The error that a unit recorded, in its own class where that is one of the tree's."""
+    if failure.kind == "Held":
+        return BadInput(failure.message, failure.way_out)
     known = getattr(errors, failure.kind, InternalFault)
     kind = known if isinstance(known, type) and issubclass(known, StudioError) else InternalFault
     return kind(failure.message, failure.way_out)

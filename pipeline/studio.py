@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from cache import Store
 from pipeline import housekeeping
 from pipeline.bench import StoreBench, as_stored, storage_errors
+from pipeline.buying import Buying
 from pipeline.database import Database
 from pipeline.derivation import Derivation
 from pipeline.errors import BadInput
@@ -33,6 +34,7 @@ from pipeline.money.quotes import Quote, quote_film
 from pipeline.outcome import raise_unless_done
 from pipeline.project import Project, changed, new_project_id
 from pipeline.settings import Settings, read_settings
+from pipeline.shop import Shop
 from pipeline.takes import TakeBook, in_use
 from pipeline.viewing import Viewer
 from pipeline.views import ProjectCard, ProjectView
@@ -97,6 +99,17 @@ class Studio:
     def catalogue(self) -> Catalogue:
         """What can be bought."""
         return load_catalogue()
+
+    @cached_property
+    def shop(self) -> Shop:
+        """Where clips are bought."""
+        self._make_tables()
+        return Shop(self)
+
+    @cached_property
+    def buying(self) -> Buying:
+        """Which takes are to be bought, and how one is."""
+        return Buying(self, self.shop)
 
     @cached_property
     def viewer(self) -> Viewer:
@@ -202,9 +215,10 @@ class Studio:
         return Derivation(project, self.store, limits_of(project, self.catalogue), clips)
 
     def bought(self, project_id: str) -> frozenset[str]:
-        """Ids of the slots that have a take that can be used."""
-        takes = self.takes.of_project(project_id)
-        return frozenset(in_use(self.library.load(project_id), takes))
+        """Ids of the slots that have a take that shows what the plan says now."""
+        project = self.library.load(project_id)
+        used = frozenset(in_use(project, self.takes.of_project(project_id)))
+        return used - frozenset(self.buying.wanting(self.derivation(project)))
 
     def paid_digests(self) -> frozenset[str]:
         """Digests of everything that was paid for."""
@@ -333,6 +347,8 @@ class Studio:
     def close(self) -> None:
         """Stop working here and let go of all files."""
         self.engine.close()
+        if "shop" in vars(self):
+            self.shop.close()
         self.pool.close()
         self.store.close()
         self.database.close()

@@ -79,11 +79,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Maker:
-    """A stage as the studio makes it; ``make`` says whether it found its result after all."""
+    """A stage as the studio makes it; ``make`` says whether it found its result after all.
+
+    Where a unit may have to wait for a person, ``make`` answers with that instead.
+    """
 
     units: Callable[[Derivation, tuple[str, ...]], tuple[str, ...]]
     ready: Callable[[Derivation, str], bool]
-    make: Callable[[Task], bool]
+    make: Callable[[Task], bool | UnitResult]
 
 
 class StudioWork:
@@ -105,10 +108,13 @@ class StudioWork:
                 lambda _d, _u: False,
                 self._propose,
             ),
-            "references": Maker(
-                lambda d, chosen: chosen or d.subjects, lambda d, u: bool(d.still(u)), self._still
-            ),
+            "references": Maker(_subjects, lambda d, u: bool(d.still(u)), self._still),
             "previews": Maker(_slot_ids, lambda d, u: bool(d.preview(u)), self._preview),
+            "clips": Maker(
+                lambda d, chosen: studio.buying.units(d, chosen),
+                lambda d, u: studio.buying.ready(d, u),
+                lambda task: studio.buying.make(task),
+            ),
             "pieces": Maker(_piece_keys, _piece_ready, self._piece),
             "film": Maker(_one(FILM), lambda d, _: bool(d.film), self._compose),
         }
@@ -129,8 +135,10 @@ class StudioWork:
         began = perf_counter()
         task = Task(self._look(project_id), unit, report)
         maker = self._makers[stage]
-        hit = maker.ready(task.derivation, unit) or maker.make(task)
-        return UnitResult(hit=hit, seconds=perf_counter() - began)
+        made = maker.ready(task.derivation, unit) or maker.make(task)
+        if isinstance(made, UnitResult):
+            return made
+        return UnitResult(hit=made, seconds=perf_counter() - began)
 
     def _look(self, project_id: str) -> Derivation:
         return self._studio.derivation(self._studio.library.load(project_id))
@@ -218,6 +226,11 @@ class StudioWork:
 
 def _one(unit: str) -> Callable[[Derivation, tuple[str, ...]], tuple[str, ...]]:
     return lambda _derivation, _selection: (unit,)
+
+
+def _subjects(look: Derivation, selection: tuple[str, ...]) -> tuple[str, ...]:
+    """The named subjects; all of them where slots or nothing is named."""
+    return tuple(one for one in look.subjects if one in selection) or look.subjects
 
 
 def _slot_ids(look: Derivation, selection: tuple[str, ...]) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ class _Visit:
             with http.stream("GET", url, headers={"Accept-Encoding": "identity"}) as answer:
                 _check_peer(answer, parts, self.allowed)
                 if answer.is_redirect:
-                    return urljoin(url, answer.headers.get("location", ""))
+                    return str(urljoin(url, answer.headers.get("location", "")))
                 self._save(answer)
         except httpx.InvalidURL as error:
             raise _refused_host() from error

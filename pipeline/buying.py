@@ -1,0 +1,284 @@
+"""The paid chain: which takes a run orders, and how one take is ordered, fetched and checked.
+
+    slot ──draft──> take (its order written down) ──Buyer──> outputs ──fetch, inspect──> clip
+
+A unit is ``slot/number``: the same take, whoever runs it and however often. A slot is ordered
+again only if no take shows what the plan says now, or if a person names it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.derivation import Derivation
+from pipeline.errors import (
+    BudgetRefused,
+    Cancelled,
+    ContentRefused,
+    CredentialsRefused,
+    OutputUnusable,
+    StudioError,
+)
+from pipeline.jobs import journal as states
+from pipeline.jobs.protocol import UnitResult
+from pipeline.jobs.reconcile import Held
+from pipeline.model import Clip
+from pipeline.moderation import explained
+from pipeline.money.choices import effective_choice
+from pipeline.money.usd import dollars
+from pipeline.ordering import Blocked, Draft, draft_for
+from pipeline.project import PREVIEW_MODEL
+from pipeline.stage import digest_of
+from pipeline.takes import PREVIEW_PICK, Take, in_use
+
+if TYPE_CHECKING:
+    from pipeline.jobs.journal import Attempt
+    from pipeline.jobs.orders import Bought
+    from pipeline.jobs.protocol import Reporter
+    from pipeline.shop import Shop
+    from pipeline.studio import Studio
+    from pipeline.work import Task
+
+STAGE = "clips"
+UNFINISHED = ("ordered", "running", "held")
+SLACK_S = 1e-6
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """For the last steps of a take whose run was cancelled: it is paid for, so it is kept."""
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        """Nobody watches any more."""
+
+
+class Buying:
+    """Implements the stage ``clips`` over the open studio.
+
+    Args:
+        studio: Whose projects, takes and store.
+        shop: Where things are bought.
+    """
+
+    def __init__(self, studio: Studio, shop: Shop) -> None:
+        self._studio = studio
+        self._shop = shop
+
+    # --- what is to be bought ---------------------------------------------------------------
+
+    def units(self, look: Derivation, selection: tuple[str, ...]) -> tuple[str, ...]:
+        """Takes of a run: of the named slots a new one each, else what is missing or stale.
+
+        Raises:
+            CredentialsRefused: Something is to be bought, and there is no token.
+            BudgetRefused: All of it together would pass a limit; nothing was bought.
+        """
+        takes = self._studio.takes.of_project(look.project.id)
+        found: list[str] = []
+        for slot_id in self._paid_slots(look):
+            if selection and slot_id not in selection:
+                continue
+            numbers = self._numbers(look, slot_id, takes.get(slot_id, ()), bool(selection))
+            found += [f"{slot_id}/{number}" for number in numbers]
+        self._check_means(look, [unit for unit in found if not self.ready(look, unit)])
+        return tuple(found)
+
+    def ready(self, look: Derivation, unit: str) -> bool:
+        """Whether a unit's take is there, file and all."""
+        take = self._take(look, unit)
+        return take is not None and self._whole(take)
+
+    def wanting(self, look: Derivation) -> tuple[str, ...]:
+        """Ids of the slots that a run without a selection would buy for."""
+        takes = self._studio.takes.of_project(look.project.id)
+        return tuple(
+            slot_id
+            for slot_id in self._paid_slots(look)
+            if look.project.picks.get(slot_id) != PREVIEW_PICK
+            and self.serving(look, slot_id, takes.get(slot_id, ())) is None
+        )
+
+    def serving(self, look: Derivation, slot_id: str, takes: tuple[Take, ...]) -> Take | None:
+        """The take that shows what the plan says now: the picked one always does."""
+        used = in_use(look.project, {slot_id: takes}).get(slot_id)
+        if used is not None and look.project.picks.get(slot_id) == used.id and self._whole(used):
+            return used
+        try:
+            wanted = draft_for(look, slot_id, self._studio.catalogue)
+        except Blocked:
+            return used if used is not None and self._whole(used) else None
+        candidates = [*([used] if used else []), *reversed(takes)]
+        fitting = (one for one in candidates if not one.rejected and _shows(one, wanted))
+        return next((one for one in fitting if self._whole(one)), None)
+
+    def _paid_slots(self, look: Derivation) -> tuple[str, ...]:
+        chosen = ((slot.id, effective_choice(look.project, slot)[0].model) for slot in look.slots)
+        return tuple(slot_id for slot_id, model in chosen if model not in (None, PREVIEW_MODEL))
+
+    def _numbers(
+        self, look: Derivation, slot_id: str, takes: tuple[Take, ...], named: bool
+    ) -> tuple[int, ...]:
+        unfinished = [one.number for one in takes if self._goes_on(look, one)]
+        if unfinished:
+            return tuple(unfinished)
+        if not named:
+            if look.project.picks.get(slot_id) == PREVIEW_PICK:
+                return ()
+            serving = self.serving(look, slot_id, takes)
+            if serving is not None:
+                return (serving.number,)
+        first = max((one.number for one in takes), default=0) + 1
+        count = effective_choice(look.project, look.slot(slot_id))[0].takes or 1
+        return tuple(range(first, first + count))
+
+    def _goes_on(self, look: Derivation, take: Take) -> bool:
+        """Whether a take is still to be finished: something is open, or its order still holds."""
+        if take.state not in UNFINISHED:
+            return False
+        if self._open(take) is not None:
+            return True
+        try:
+            wanted = draft_for(look, take.slot_id, self._studio.catalogue)
+        except Blocked:
+            return False
+        return _same(take, wanted)
+
+    def _open(self, take: Take) -> Attempt | None:
+        """The attempt that money hangs on, if there is one."""
+        attempt = self._shop.journal.latest(take.id)
+        unsettled = attempt is not None and attempt.state in (*states.OPEN, states.SETTLED)
+        return attempt if unsettled else None
+
+    def _check_means(self, look: Derivation, units: list[str]) -> None:
+        """Refuse as a whole what could only be bought in part."""
+        needed = 0
+        for unit in units:
+            take = self._take(look, unit)
+            if take is not None and self._open(take) is not None:
+                continue
+            try:
+                slot_id = unit.partition("/")[0]
+                needed += draft_for(look, slot_id, self._studio.catalogue).price_usd_micro
+            except Blocked:
+                continue
+        if not needed:
+            return
+        self._shop.account(look.project.id)
+        left = self._studio.totals(look.project.id).left_usd_micro
+        if needed > left:
+            raise BudgetRefused(
+                f"These clips cost {dollars(needed)}, and {dollars(left)} is left of the limit."
+                " Nothing was bought.",
+                "Raise the limit on the Costs page, choose a cheaper model, or buy fewer clips.",
+            )
+
+    # --- one take ---------------------------------------------------------------------------
+
+    def make(self, task: Task) -> UnitResult | bool:
+        """Have one take, from whatever state it is in."""
+        look, began = task.derivation, time.perf_counter()
+        take = self._take(look, task.unit)
+        try:
+            take = take or self._order(look, task.unit)
+        except Blocked as blocked:
+            return _held(began, blocked.note, blocked.way_out)
+        try:
+            self._finish(take, task.report)
+        except Held as held:
+            return _held(began, held.message, held.way_out)
+        return False
+
+    def _order(self, look: Derivation, unit: str) -> Take:
+        """Write the take with its order, before anything is asked of anyone."""
+        slot_id, _, number = unit.partition("/")
+        draft = draft_for(look, slot_id, self._studio.catalogue)
+        take = Take(
+            id=take_id(look.project.id, unit),
+            project_id=look.project.id,
+            slot_id=slot_id,
+            number=int(number),
+            model=draft.model,
+            state="ordered",
+            created_at=time.time(),
+            order=draft.model_dump(mode="json"),
+        )
+        return self._studio.takes.add(take)
+
+    def _finish(self, take: Take, report: Reporter) -> None:
+        draft = Draft.model_validate(take.order)
+        try:
+            buyer, order = self._shop.order(take, draft)
+            self._studio.takes.note(take.id, state="running", message="")
+            try:
+                bought = buyer.buy(order, report)
+                self._deliver(take, draft, bought, report)
+            except Cancelled:
+                settled = self._open(take)
+                if settled is None or settled.state != states.SETTLED:
+                    raise
+                self._deliver(take, draft, buyer.buy(order, Quiet()), Quiet())
+                raise
+        except ContentRefused as error:
+            told = ContentRefused(*explained(error.message, draft.prompt))
+            self._note_error(take, told)
+            raise told from error
+        except StudioError as error:
+            self._note_error(take, error)
+            raise
+
+    def _deliver(self, take: Take, draft: Draft, bought: Bought, report: Reporter) -> None:
+        """Fetch, check and keep what was bought."""
+        charged = bought.attempt.charged_usd_micro or 0
+        self._studio.takes.note(take.id, price_usd_micro=charged, latency_s=bought.latency_s)
+        clip: Clip = self._shop.deliver(bought, draft.model, report)
+        self._studio.takes.note(take.id, state="done", clip=clip, message="")
+
+    def _note_error(self, take: Take, error: StudioError) -> None:
+        """What the take shows: lost, or waiting with what was paid or may have been."""
+        attempt = self._open(take)
+        paid_and_bad = isinstance(error, OutputUnusable) and not isinstance(error, Held)
+        waits = attempt is not None and not paid_and_bad
+        waits = waits or isinstance(error, BudgetRefused | CredentialsRefused)
+        stopped = "cancelled" if isinstance(error, Cancelled) else "failed"
+        done = self._studio.takes.get(take.id).clip is not None
+        state = "done" if done else "held" if waits else stopped
+        self._studio.takes.note(take.id, state=state, message=str(error))
+
+    def _take(self, look: Derivation, unit: str) -> Take | None:
+        try:
+            return self._studio.takes.get(take_id(look.project.id, unit))
+        except LookupError:
+            return None
+
+    def _whole(self, take: Take) -> bool:
+        if take.clip is None:
+            return False
+        try:
+            self._studio.path(take.clip.blob)
+        except LookupError:
+            return False
+        return True
+
+
+def take_id(project_id: str, unit: str) -> str:
+    """The id of a take, and the key of its order: the same for the same slot and number."""
+    return digest_of({"project": project_id, "take": unit})[:40]
+
+
+def _shows(take: Take, wanted: Draft) -> bool:
+    """Whether a take is of the same decisions and long enough."""
+    long_enough = float(take.order.get("duration_s", 0)) + SLACK_S >= wanted.duration_s
+    return take.order.get("basis") == wanted.basis and long_enough
+
+
+def _same(take: Take, wanted: Draft) -> bool:
+    return take.order.get("basis") == wanted.basis and (
+        take.order.get("duration_s") == wanted.duration_s
+    )
+
+
+def _held(began: float, note: str, way_out: str) -> UnitResult:
+    seconds = time.perf_counter() - began
+    return UnitResult(hit=False, seconds=seconds, note=note, state="held", way_out=way_out)

@@ -1,0 +1,200 @@
+"""What one slot orders: model, words, length, pictures and price, or why it cannot be ordered.
+
+It looks at decisions only. ``basis`` is the digest of those on which the picture depends: a take
+whose basis is today's shows what the plan says, whatever the studio's own wording has become.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline.cast.gate import blocking
+from pipeline.cast.identity import identity_block, wardrobe_anchor
+from pipeline.derivation import Derivation
+from pipeline.errors import BadInput
+from pipeline.model import Blob, Frozen, Name, ScenePlan, Shot, Text
+from pipeline.money.catalogue import Catalogue, Model
+from pipeline.money.payloads import Request, payload
+from pipeline.money.quotes import ClipQuote, quote_clip
+from pipeline.planning.prompts import Voices, prompt_for
+from pipeline.stage import canonical, digest_of
+
+VOICES = Voices(identity=identity_block, anchor=wardrobe_anchor)
+SHOWN = (
+    *("purpose", "size", "angle", "movement", "speed", "lens", "light", "action", "energy"),
+    *("location_id", "character_ids", "singer", "negative"),
+)
+"""Fields of a shot that are seen in its clip."""
+PLACEHOLDER_URL = "https://example.com/picture.jpg"
+
+
+class Blocked(Exception):
+    """The slot cannot be ordered as things stand; both sentences are for people."""
+
+    def __init__(self, note: str, way_out: str) -> None:
+        super().__init__(note)
+        self.note = note
+        self.way_out = way_out
+
+
+class Draft(Frozen):
+    """One take as it would be ordered; written with the take, and never changed afterwards."""
+
+    model: Name
+    prompt: Text
+    negative: Text = ""
+    duration_s: float
+    resolution: Name = ""
+    aspect: Name = "16:9"
+    start: Blob | None = None
+    references: tuple[Blob, ...] = ()
+    basis: str
+    price_usd_micro: int
+    subject_ids: tuple[str, ...] = ()
+
+    def request(self, urls: Mapping[str, str], seed: int | None) -> Request:
+        """The order in the catalogue's terms.
+
+        Args:
+            urls: Where each picture lies at the vendor, by digest.
+            seed: Sent where the model takes one.
+        """
+        return Request(
+            prompt=self.prompt,
+            negative=self.negative,
+            duration_s=self.duration_s,
+            resolution=self.resolution,
+            aspect=self.aspect,
+            start_url=urls[self.start.digest] if self.start else "",
+            reference_urls=tuple(urls[one.digest] for one in self.references),
+            seed=seed,
+        )
+
+    @property
+    def pictures(self) -> tuple[Blob, ...]:
+        return (*((self.start,) if self.start else ()), *self.references)
+
+
+def draft_for(look: Derivation, slot_id: str, catalogue: Catalogue) -> Draft:
+    """The order of one slot, checked against the model's schema.
+
+    Raises:
+        Blocked: It cannot be ordered; says why and what to do.
+    """
+    project, plan, shot = look.project, look.plan, look.shots.get(slot_id)
+    if plan is None or shot is None:
+        raise Blocked("This slot has no shot yet.", "Plan it first.")
+    _check_cast(plan, slot_id)
+    quote = quote_clip(catalogue, project, look.slot(slot_id), datetime.now(UTC).date())
+    if quote.problems:
+        raise _unfit(catalogue, quote)
+    model = catalogue.get(quote.model)
+    start, references = _pictures(look, shot, model, quote.bought_s)
+    prompt = prompt_for(shot, plan, "i2v" if start else "t2v", VOICES, model.prompt_limit)
+    draft = Draft(
+        model=model.key,
+        prompt=prompt.text,
+        negative=prompt.negative if model.names.negative else "",
+        duration_s=quote.bought_s,
+        resolution=quote.resolution,
+        aspect=project.format.aspect.value,
+        start=start,
+        references=references,
+        basis="",
+        price_usd_micro=quote.take_usd_micro,
+        subject_ids=shot.character_ids,
+    )
+    _check_payload(model, draft)
+    return draft.model_copy(update={"basis": _basis(draft, shot, plan)})
+
+
+def _check_cast(plan: ScenePlan, slot_id: str) -> None:
+    errors = blocking(plan).get(slot_id)
+    if errors:
+        raise Blocked(
+            f"A character of this shot is not described well enough: {errors[0].message}",
+            errors[0].fix or "Mend the description on the Cast page.",
+        )
+
+
+def _unfit(catalogue: Catalogue, quote: ClipQuote) -> Blocked:
+    known = catalogue.models.get(quote.model)
+    name = known.name if known else quote.model
+    retired = next((one for one in quote.problems if one.startswith("was retired")), "")
+    if retired and known:
+        return Blocked(
+            f"{name} {retired}.",
+            f"Choose {known.successor or 'another model'}, or allow retired models.",
+        )
+    return Blocked(
+        f"{name} cannot make this clip: it {'; '.join(quote.problems)}.",
+        "Choose another model, move the cut, or approve a reference on the Cast page.",
+    )
+
+
+def _check_payload(model: Model, draft: Draft) -> None:
+    urls = {one.digest: PLACEHOLDER_URL for one in draft.pictures}
+    try:
+        payload(model, draft.request(urls, 0))
+    except BadInput as problem:
+        raise Blocked(problem.message, problem.way_out) from problem
+
+
+def _pictures(
+    look: Derivation, shot: Shot, model: Model, bought_s: float
+) -> tuple[Blob | None, tuple[Blob, ...]]:
+    """Start frame and references: approved pictures of who and where, as the model takes them."""
+    subjects = [one for one in (*shot.character_ids, shot.location_id) if one]
+    found = [blob for one in subjects if (blob := _approved(look, one))]
+    if model.names.start or model.names.references:
+        _check_waiting(look, subjects)
+    if not found:
+        return None, ()
+    if _takes_references(look, model, bought_s):
+        return None, tuple(dict.fromkeys(found))[: model.references_max]
+    return (found[0] if model.names.start else None), ()
+
+
+def _takes_references(look: Derivation, model: Model, bought_s: float) -> bool:
+    return (
+        bool(model.names.references)
+        and not model.needs_start_frame
+        and model.references_need_s in (None, bought_s)
+        and model.references_need_aspect in ("", look.project.format.aspect.value)
+    )
+
+
+def _approved(look: Derivation, subject_id: str) -> Blob | None:
+    choice = look.project.references.get(subject_id)
+    if choice is None or not choice.approved:
+        return None
+    if choice.blob is not None:
+        return choice.blob
+    still = look.still(subject_id) if subject_id in look.subjects else None
+    return still.blob if still else None
+
+
+def _check_waiting(look: Derivation, subjects: list[str]) -> None:
+    """A picture that a person brought is meant to be used: its approval is waited for."""
+    for one in subjects:
+        choice = look.project.references.get(one)
+        if choice and choice.blob and choice.source == "uploaded" and not choice.approved:
+            raise Blocked(
+                "The picture that this clip would start from is not approved yet.",
+                "Approve it on the Cast page.",
+            )
+
+
+def _basis(draft: Draft, shot: Shot, plan: ScenePlan) -> str:
+    cast = [one for one in plan.characters if one.id in shot.character_ids]
+    document: dict[str, Any] = {
+        "shot": {name: getattr(shot, name) for name in SHOWN},
+        "cast": [[one.name, one.kind, one.description] for one in cast],
+        "place": [one for one in plan.locations if one.id == shot.location_id],
+        "style": plan.style,
+        "model": [draft.model, draft.resolution, draft.aspect],
+        "pictures": [one.digest for one in draft.pictures],
+    }
+    return digest_of(canonical(document))
