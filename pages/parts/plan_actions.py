@@ -14,6 +14,7 @@ from pipeline.errors import StudioError
 from pipeline.model import Slot
 from pipeline.planning.directing import Board, model_of, quote_usd_micro
 from pipeline.planning.importing import import_plan
+from pipeline.planning.pricing import planning_models
 from pipeline.planning.proposing import (
     discarded,
     inputs_for,
@@ -23,7 +24,6 @@ from pipeline.planning.proposing import (
 )
 from pipeline.planning.replanning import Change, difference
 from pipeline.project import changed
-from pipeline.providers.planning_models import planning_models
 
 PLANNERS = {"offline": "Offline, free", "openai": "Language model"}
 SHOWN_CHANGES = 60
@@ -54,7 +54,7 @@ def _planner(desk: Desk) -> None:
     )
     if desk.project.planner == "offline":
         return
-    names = [model.name for model in planning_models()]
+    names = planning_models()
     model = model_of(desk.project)
     key = f"planner_model_{desk.project.id}"
     st.session_state[key] = model

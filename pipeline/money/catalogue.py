@@ -26,7 +26,15 @@ ANY = "any"
 
 Kind = Literal["video", "image", "planning", "transcription"]
 Stage = Literal["on sale", "retiring", "retired"]
-Per = Literal["second", "run", "image", "minute", "million_tokens_in", "million_tokens_out"]
+Per = Literal[
+    "second",
+    "run",
+    "image",
+    "minute",
+    "million_tokens_in",
+    "million_tokens_cached",
+    "million_tokens_out",
+]
 
 
 class Price(Frozen):

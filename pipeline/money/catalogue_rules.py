@@ -17,7 +17,7 @@ KINDS = ("video", "image", "planning", "transcription")
 UNITS = {
     "video": {"second", "run"},
     "image": {"image"},
-    "planning": {"million_tokens_in", "million_tokens_out"},
+    "planning": {"million_tokens_in", "million_tokens_cached", "million_tokens_out"},
     "transcription": {"minute"},
 }
 
@@ -121,6 +121,14 @@ def _runs(model: Model) -> Iterator[Finding]:
             yield "prices", f"{price.duration_s:g} seconds is none of the durations"
 
 
+def _tokens(model: Model) -> Iterator[Finding]:
+    if model.kind != "planning":
+        return
+    for per in ("million_tokens_in", "million_tokens_out"):
+        if [price.per for price in model.prices].count(per) != 1:
+            yield "prices", f"give one price per {per}"
+
+
 def _dates(model: Model) -> Iterator[Finding]:
     if model.retires_on is not None and not model.successor:
         yield "successor", "a model that ends needs a successor"
@@ -135,6 +143,7 @@ RULES: tuple[Callable[[Model], Iterator[Finding]], ...] = (
     _choices,
     _prices,
     _runs,
+    _tokens,
     _dates,
 )
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from pydantic import Field
+
 from pipeline.errors import BadInput
-from pipeline.model import FilmFormat, Slot
+from pipeline.model import FilmFormat, Frozen, Slot
 from pipeline.money.catalogue import ANY, Model, Price
-from pipeline.money.usd import micro
+from pipeline.money.usd import MICRO_PER_USD, micro
 
 SLOWEST = 1.25
 """A take is never slowed down by more than this: beyond it motion looks wrong."""
@@ -41,11 +43,32 @@ def price(model: Model, duration_s: float, resolution: str = "", audio: bool = F
     )
 
 
-def price_of_tokens(model: Model, tokens_in: int, tokens_out: int) -> int:
-    """Micro-dollars of a text request with so many tokens in and out."""
+class TokenPrice(Frozen):
+    """US dollars per million tokens, which is micro-dollars per token.
+
+    ``cached`` is the price of what the vendor read before and still remembers.
+    """
+
+    input: Decimal = Field(ge=0)
+    cached: Decimal = Field(ge=0)
+    output: Decimal = Field(ge=0)
+
+    def usd_micro(self, tokens_in: int, tokens_out: int, cached_in: int = 0) -> int:
+        """Price of one answer in micro-dollars, rounded up; ``cached_in`` is part of the in."""
+        fresh = max(0, tokens_in - cached_in)
+        total = fresh * self.input + cached_in * self.cached + tokens_out * self.output
+        return micro(total / MICRO_PER_USD)
+
+
+def token_price(model: Model) -> TokenPrice:
+    """What a planning model costs; without a price for cached tokens they cost as all others."""
     per = {line.per: line.usd for line in model.prices}
-    both = per["million_tokens_in"] * tokens_in + per["million_tokens_out"] * tokens_out
-    return micro(both / 1_000_000)
+    fresh = per["million_tokens_in"]
+    return TokenPrice(
+        input=fresh,
+        cached=per.get("million_tokens_cached", fresh),
+        output=per["million_tokens_out"],
+    )
 
 
 def price_of_listening(model: Model, duration_s: float) -> int:

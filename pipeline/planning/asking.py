@@ -18,11 +18,11 @@ from pipeline.errors import (
     ProviderUnreachable,
     RequestRefused,
 )
+from pipeline.money.prices import TokenPrice
 from pipeline.planning.briefing import tokens_in
 from pipeline.planning.scanner import Piece, Scanner
 from pipeline.providers.openai_errors import Declined, NeverSent
 from pipeline.providers.openai_text import TextReply, TextRequest
-from pipeline.providers.planning_models import TokenPrice
 
 MOST_TRIES = 4
 FIRST_WAIT_S = 2.0

@@ -15,11 +15,12 @@ from typing import Any, Protocol
 from pipeline.errors import CredentialsRefused
 from pipeline.model import Character, ScenePlan, Shot
 from pipeline.money.books import Scope
+from pipeline.money.prices import TokenPrice
 from pipeline.planning.inputs import PlanInputs
 from pipeline.planning.llm import Session, plan_with_model, worst_usd_micro
+from pipeline.planning.pricing import default_model, price_of
 from pipeline.project import Project
 from pipeline.providers.openai_text import OpenAIText
-from pipeline.providers.planning_models import TokenPrice, default_model, price_of
 
 BOARD_EVERY_S = 0.4
 STAGE = "plan"
@@ -106,7 +107,7 @@ class Links:
         index: Where its shots appear while it is written.
         report: Hears a fraction 0..1 and a note; raises ``Cancelled`` when a person stopped it.
         base_url: Address of a compatible server; None reads ``OPENAI_BASE_URL``, else OpenAI.
-        price: Price by hand, for models that the table does not know.
+        price: Price by hand, for models that the catalogue does not know.
     """
 
     key: str | None

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from pipeline.errors import BudgetRefused, OutputUnusable, ProviderFailed, StudioError
 from pipeline.model import Character, ScenePlan, Shot, Slot
+from pipeline.money.prices import TokenPrice
 from pipeline.planning.asking import Asker, TokenBook, Writer
 from pipeline.planning.briefing import FRAME, Question, request_for, tokens_in, tokens_out
 from pipeline.planning.drafting import Draft, Judge
@@ -23,7 +24,6 @@ from pipeline.planning.finishing import finished_plan
 from pipeline.planning.inputs import PlanInputs, with_locks
 from pipeline.planning.scanner import Piece
 from pipeline.providers.openai_text import TextRequest
-from pipeline.providers.planning_models import TokenPrice
 
 __all__ = ["Session", "TokenBook", "Writer", "plan_with_model", "worst_usd_micro"]
 

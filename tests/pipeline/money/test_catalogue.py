@@ -106,6 +106,11 @@ def test_a_model_from_another_time_gets_a_sentence() -> None:
         ("[[model]]\nkey", "[[modle]]\nkey", "cannot be read|modle"),
         ("required = [", "requierd = [", "requierd"),
         ('type = "integer", enum', 'type = "integre", enum', "inputs"),
+        (
+            'per = "million_tokens_in"',
+            'per = "million_tokens_out"',
+            "one price per million_tokens_in",
+        ),
         ('key = "preview"', 'key = "previwe"', "preview"),
         ("schema_number = 1", "schema_number = ", "cannot be read"),
     ],

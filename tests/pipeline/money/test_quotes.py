@@ -9,7 +9,7 @@ from pipeline.errors import BadInput
 from pipeline.model import Aspect, FilmFormat, ScenePlan, Shot, Slot, Style, Treatment
 from pipeline.money.catalogue import load
 from pipeline.money.choices import choose, choose_section, effective_choice, recommend
-from pipeline.money.prices import bought_duration, fits, price, price_of_tokens, resolution_for
+from pipeline.money.prices import bought_duration, fits, price, resolution_for, token_price
 from pipeline.money.quotes import hints, quote_clip, quote_film
 from pipeline.project import ModelChoice, Project, ReferenceChoice
 
@@ -69,7 +69,7 @@ def test_ten_seconds_of_hailuo_are_not_sold_at_1080p() -> None:
 
 
 def test_a_plan_of_ten_thousand_tokens_costs_five_cents() -> None:
-    assert price_of_tokens(CATALOGUE.get("gpt-6.1-terra"), 10_000, 8_000) == 50_000
+    assert token_price(CATALOGUE.get("gpt-6.1-terra")).usd_micro(10_000, 8_000) == 50_000
 
 
 @pytest.mark.parametrize(

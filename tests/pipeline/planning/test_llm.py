@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import (
+    BadInput,
     BudgetRefused,
     ContentRefused,
     CredentialsRefused,
@@ -23,11 +24,12 @@ from pipeline.errors import (
     RequestRefused,
 )
 from pipeline.model import Character, ScenePlan, Shot, Slot, Style
+from pipeline.money.prices import TokenPrice
 from pipeline.planning.inputs import PlanInputs
 from pipeline.planning.lint import lint
 from pipeline.planning.llm import Session, parts_of, plan_with_model, worst_usd_micro
+from pipeline.planning.pricing import default_model, planning_models, price_of
 from pipeline.providers.openai_text import OpenAIText
-from pipeline.providers.planning_models import TokenPrice, price_of
 
 Song = Callable[..., tuple[Slot, ...]]
 Facts = Callable[..., PlanInputs]
@@ -418,7 +420,13 @@ def test_no_key_and_no_text_of_the_person_reaches_a_log_or_an_error(
         assert secret not in text
 
 
+def test_the_catalogue_says_what_the_planning_models_cost() -> None:
+    assert price_of("gpt-6.1-terra") == PRICE
+    assert planning_models()[0] == default_model()
+    assert all(price_of(name).output > 0 for name in planning_models())
+
+
 def test_an_unknown_model_needs_a_price_by_hand() -> None:
-    with pytest.raises(Exception, match="price"):
+    with pytest.raises(BadInput, match="price"):
         price_of("llama-99")
     assert price_of("llama-99", PRICE) == PRICE
