@@ -43,6 +43,8 @@ from pipeline.work import StudioWork
 if TYPE_CHECKING:
     from pipeline.jobs.state import RunState
 
+DEMO_KEY = "demo-song/1"
+
 __all__ = ["ProjectCard", "ProjectView", "Studio", "open_studio"]
 
 
@@ -139,15 +141,20 @@ class Studio:
             bench.close()
 
     def demo_song(self) -> Song:
-        """The demo song, taken in."""
+        """The demo song, taken in; made by code the first time."""
         from pipeline.demo.song import write_demo_song
 
-        path = self.store.blobs.scratch(".mp3")
+        try:
+            return Song.model_validate(self.store.lookup(DEMO_KEY))
+        except LookupError:
+            path = self.store.blobs.scratch(".mp3")
         try:
             title = write_demo_song(path).title
-            return self.take_in(path, f"{title}.mp3")
+            song = self.take_in(path, f"{title}.mp3")
         finally:
             path.unlink(missing_ok=True)
+        self.store.record(DEMO_KEY, song.model_dump(mode="json"))
+        return song
 
     def add(self, song: Song, owner: str = "") -> Project:
         """A new project around a song that was taken in."""
@@ -342,6 +349,7 @@ class Studio:
 
     def collect_garbage(self) -> int:
         """Free what can be made again and nothing needs; returns the bytes freed."""
+        self.viewer.forget()
         return housekeeping.collect_garbage(self)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,14 @@ from pipeline.project import Project
 from pipeline.stage import canonical
 from pipeline.stages.poster import POSTER, poster_of
 from pipeline.staleness import Latest, clip_changes, film_changes
+from pipeline.takes import Take, in_use
 from pipeline.views import ClipView, ProjectCard, ProjectView, StepState
 
 if TYPE_CHECKING:
     from pipeline.studio import Studio
+
+UNDER_WAY = {"ordered": "running", "running": "running", "held": "held", "failed": "failed"}
+"""States of the newest take that show while the slot has no take in use."""
 
 
 class Viewer:
@@ -26,12 +31,21 @@ class Viewer:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._latest = Latest(studio.store.index)
+        self._cards: dict[str, tuple[tuple[int, str, str], ProjectCard]] = {}
+
+    def forget(self) -> None:
+        """Look everything up anew, as after freeing space."""
+        self._cards.clear()
 
     def view(self, project_id: str) -> ProjectView:
         """Everything a page shows of a project."""
         project = self._studio.library.load(project_id)
         look = self._studio.derivation(project)
-        clips = {slot.id: self._clip(look, slot.id) for slot in look.slots}
+        takes = self._studio.takes.of_project(project_id)
+        clips = {
+            slot.id: self._with_takes(look, self._clip(look, slot.id), takes.get(slot.id, ()))
+            for slot in look.slots
+        }
         stills = {one: still for one in look.subjects if (still := look.still(one))}
         song = Steps(look, clips, len(stills))
         film = look.film or self._latest.film(project_id)
@@ -73,6 +87,15 @@ class Viewer:
         return tuple(found)
 
     def _card(self, project: Project) -> ProjectCard:
+        """A project's card; looked up anew only after a change or a run."""
+        run = self._studio.run(project.id)
+        stamp = (project.revision, run.run_id if run else "", run.state if run else "")
+        kept = self._cards.get(project.id)
+        if kept is None or kept[0] != stamp:
+            kept = self._cards[project.id] = (stamp, self._drawn(project))
+        return kept[1]
+
+    def _drawn(self, project: Project) -> ProjectCard:
         view = self.view(project.id)
         posters = list(view.posters.values())
         return ProjectCard(
@@ -98,6 +121,21 @@ class Viewer:
             return ClipView(None, state="ready")
         now = canonical(look.preview_inputs(slot_id))
         return ClipView(None, state="stale", why=clip_changes(before, now))
+
+    def _with_takes(self, look: Derivation, view: ClipView, takes: tuple[Take, ...]) -> ClipView:
+        """The view with what was ordered for it: the take in use, or how the newest one stands."""
+        if not takes:
+            return view
+        slot_id, newest = takes[0].slot_id, takes[-1]
+        used = in_use(look.project, {slot_id: takes}).get(slot_id)
+        shown = used is not None and view.clip == used.clip
+        state, why = view.state, view.why
+        if shown and self._studio.buying.serving(look, slot_id, takes) is None:
+            state, why = "stale", "the shot"
+        if not shown and newest.state in UNDER_WAY:
+            state, why = UNDER_WAY[newest.state], newest.message
+        picked = used.id if used is not None and shown else ""
+        return replace(view, takes=takes, picked=picked, state=state, why=why)
 
     def _poster(self, look: Derivation, clip: Clip) -> Path | None:
         poster = look.find(POSTER, poster_of(clip))

@@ -6,15 +6,16 @@ the project and the store, so a unit that runs again after a crash finds what it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from pipeline import stage
-from pipeline.derivation import Derivation
+from pipeline.derivation import Derivation, NotYet
 from pipeline.direction import chosen_slots, proposal, remember_choice, written
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, StaleEdit
 from pipeline.hearing import transcribe
 from pipeline.jobs.protocol import Reporter, StageSpec, UnitResult
 from pipeline.lyrics.align import ALIGN
@@ -125,17 +126,20 @@ class StudioWork:
         return tuple(SPECS[name] for name in GOALS[goal])
 
     def units(self, project_id: str, stage: str, selection: tuple[str, ...]) -> tuple[str, ...]:
-        return self._makers[stage].units(self._look(project_id), selection)
+        with _changes_in_words():
+            return self._makers[stage].units(self._look(project_id), selection)
 
     def ready(self, project_id: str, stage: str, units: tuple[str, ...]) -> tuple[str, ...]:
         look, maker = self._look(project_id), self._makers[stage]
-        return tuple(unit for unit in units if maker.ready(look, unit))
+        with _changes_in_words():
+            return tuple(unit for unit in units if maker.ready(look, unit))
 
     def run_unit(self, project_id: str, stage: str, unit: str, report: Reporter) -> UnitResult:
         began = perf_counter()
         task = Task(self._look(project_id), unit, report)
         maker = self._makers[stage]
-        made = maker.ready(task.derivation, unit) or maker.make(task)
+        with _changes_in_words():
+            made = maker.ready(task.derivation, unit) or maker.make(task)
         if isinstance(made, UnitResult):
             return made
         return UnitResult(hit=made, seconds=perf_counter() - began)
@@ -222,6 +226,19 @@ class StudioWork:
         film = self._compute(COMPOSE, look.film_inputs, task.report)
         self._latest.remember(task.project.id, FILM, FILM, look.compose_inputs, film)
         return False
+
+
+@contextmanager
+def _changes_in_words() -> Iterator[None]:
+    """An edit may take away, in mid-run, what an earlier stage of the run had made."""
+    try:
+        yield
+    except NotYet as missing:
+        raise StaleEdit(
+            f"The project was changed while it was being made, and the {missing} came to be"
+            " missing.",
+            "Start it again: what is finished is kept.",
+        ) from missing
 
 
 def _one(unit: str) -> Callable[[Derivation, tuple[str, ...]], tuple[str, ...]]:

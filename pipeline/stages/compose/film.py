@@ -134,7 +134,8 @@ def _checks(inputs: FilmInputs, facts: FilmFacts) -> Iterator[str]:
         f", {soft} in a crossfade centred on it" if soft else ""
     )
     if facts.audio_end_s is not None:
-        apart_ms = (facts.audio_end_s - facts.video_end_s) * 1000
+        # Adding zero turns a rounded -0.0 into 0.0.
+        apart_ms = round((facts.audio_end_s - facts.video_end_s) * 1000, 1) + 0.0
         yield f"sound ends {apart_ms:+.1f} ms from the picture"
 
 
