@@ -28,6 +28,7 @@ from pipeline.project import changed
 PLANNERS = {"offline": "Offline, free", "openai": "Language model"}
 SHOWN_CHANGES = 60
 SHOWN_FINDINGS = 12
+LONGEST_NAME = 80
 
 
 def draw(desk: Desk, slot: Slot) -> None:
@@ -52,8 +53,12 @@ def _planner(desk: Desk) -> None:
             "Planner", lambda project: changed(project, planner=st.session_state[key])
         ),
     )
-    if desk.project.planner == "offline":
-        return
+    if desk.project.planner == "openai":
+        _planner_model(desk)
+
+
+def _planner_model(desk: Desk) -> None:
+    """The usual models, or any other name for a server of one's own."""
     names = planning_models()
     model = model_of(desk.project)
     key = f"planner_model_{desk.project.id}"
@@ -66,7 +71,9 @@ def _planner(desk: Desk) -> None:
         accept_new_options=True,
         on_change=lambda: desk.edit(
             "Planning model",
-            lambda project: changed(project, planner_model=st.session_state[key] or ""),
+            lambda project: changed(
+                project, planner_model=(st.session_state[key] or "")[:LONGEST_NAME]
+            ),
         ),
     )
 

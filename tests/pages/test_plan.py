@@ -163,6 +163,17 @@ def test_the_language_model_names_its_price_on_the_button(visit, studio, drawn):
     assert "up to $" in app.button("replan_all").label
 
 
+def test_one_can_go_back_from_the_language_model_to_the_offline_planner(visit, studio, drawn):
+    app = visit("plan", drawn)
+    app.segmented_control(f"planner_{drawn}").set_value("openai").run()
+    app.selectbox(f"planner_model_{drawn}").set_value("gpt-6.1-sol").run()
+    assert studio.project(drawn).planner_model == "gpt-6.1-sol"
+    app.segmented_control(f"planner_{drawn}").set_value("offline").run()
+
+    assert not app.exception
+    assert studio.project(drawn).planner == "offline"
+
+
 def test_an_unknown_model_says_that_its_price_is_unknown(visit, studio, drawn):
     project = studio.project(drawn)
     studio.change(
