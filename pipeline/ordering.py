@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from pipeline.cast.gate import blocking
+from pipeline.cast.gate import verdict_of
 from pipeline.cast.identity import identity_block, wardrobe_anchor
+from pipeline.cast.verdict import Reason
 from pipeline.derivation import Derivation
 from pipeline.errors import BadInput
-from pipeline.model import Blob, Frozen, Name, ScenePlan, Shot, Text
+from pipeline.model import Blob, Character, Frozen, Name, ScenePlan, Shot, Text
 from pipeline.money.catalogue import Catalogue, Model
 from pipeline.money.payloads import Request, payload
 from pipeline.money.quotes import ClipQuote, quote_clip
@@ -86,7 +88,7 @@ def draft_for(look: Derivation, slot_id: str, catalogue: Catalogue) -> Draft:
     project, plan, shot = look.project, look.plan, look.shots.get(slot_id)
     if plan is None or shot is None:
         raise Blocked("This slot has no shot yet.", "Plan it first.")
-    _check_cast(plan, slot_id)
+    _check_cast(plan, shot)
     quote = quote_clip(catalogue, project, look.slot(slot_id), datetime.now(UTC).date())
     if quote.problems:
         raise _unfit(catalogue, quote)
@@ -110,13 +112,20 @@ def draft_for(look: Derivation, slot_id: str, catalogue: Catalogue) -> Draft:
     return draft.model_copy(update={"basis": _basis(draft, shot, plan)})
 
 
-def _check_cast(plan: ScenePlan, slot_id: str) -> None:
-    errors = blocking(plan).get(slot_id)
-    if errors:
-        raise Blocked(
-            f"A character of this shot is not described well enough: {errors[0].message}",
-            errors[0].fix or "Mend the description on the Cast page.",
-        )
+def _check_cast(plan: ScenePlan, shot: Shot) -> None:
+    for one in plan.characters:
+        errors = _faults(one) if one.id in shot.character_ids else ()
+        if errors:
+            raise Blocked(
+                f"A character of this shot is not described well enough: {errors[0].message}",
+                errors[0].fix or "Mend the description on the Cast page.",
+            )
+
+
+@lru_cache(maxsize=512)
+def _faults(character: Character) -> tuple[Reason, ...]:
+    """What stops a character from being paid for; judged once, as it is asked for every slot."""
+    return tuple(one for one in verdict_of(character).reasons if one.level == "error")
 
 
 def _unfit(catalogue: Catalogue, quote: ClipQuote) -> Blocked:
