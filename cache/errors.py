@@ -2,7 +2,8 @@
 
 CacheError
 ├── Miss              not stored, or stored and no longer intact (also a LookupError)
-└── StoreUnwritable   disk full, no permission, folder gone; nothing half-written is visible
+├── StoreUnwritable   disk full, no permission, folder gone; nothing half-written is visible
+└── RemoteAway        the second tier cannot be reached or written; nothing is known to be lost
 """
 
 from __future__ import annotations
@@ -22,3 +23,7 @@ class StoreUnwritable(CacheError):
     def __init__(self, message: str, *, full: bool = False) -> None:
         super().__init__(message)
         self.full = full
+
+
+class RemoteAway(CacheError):
+    """The second tier cannot be reached. Not a miss: what was paid for may lie there."""

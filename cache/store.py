@@ -35,11 +35,12 @@ class Store:
 
     Args:
         root: Folder of the store; made when missing.
+        index: Name of the index's folder in it: several indexes may share one store's files.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, index: str = "index") -> None:
         self.blobs = BlobStore(root)
-        self.index = Index(root / "index")
+        self.index = Index(root / index)
 
     def lookup(self, key: str) -> dict[str, Any]:
         """The record under a key, all blobs that it names verified.
@@ -52,8 +53,8 @@ class Store:
             self.blobs.path(blob)
         return record
 
-    def record(self, key: str, value: dict[str, Any]) -> None:
-        """Store a record whose blobs are already stored.
+    def record(self, key: str, value: dict[str, Any]) -> dict[str, Any]:
+        """Store a record whose blobs are already stored, and return the one that stands.
 
         Raises:
             Miss: A blob that it names is not stored.
@@ -63,6 +64,7 @@ class Store:
             if not self.blobs.where(blob).exists():
                 raise Miss(f"blob {blob.digest[:12]} is named before it is stored")
         self.index.put(key, value)
+        return value
 
     def size(self, kept: set[str], now_s: float | None = None) -> StoreSize:
         """Measure the store. ``kept`` holds the digests that must stay."""
