@@ -90,6 +90,7 @@ class FakeReplicate(ThreadingHTTPServer):
         self.files: dict[str, bytes] = {}
         self.requests: list[tuple[str, str]] = []
         self.authorised_downloads = 0
+        self.dropped: list[str] = []
         self.cancel_after: list[str] = []
         self.lock = threading.RLock()
         self._random = __import__("random").Random(7)
@@ -276,6 +277,7 @@ class _Handler(BaseHTTPRequestHandler):
         manners = self.server.manners
         time.sleep(manners.late_s if fault == "late" else manners.answer_s)
         if fault == "drop":
+            self.server.dropped.append(made.id)
             self._hang_up()
         elif fault == "error500":
             self._json(500, {"detail": "internal error"})
