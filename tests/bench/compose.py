@@ -92,17 +92,19 @@ def _used_s() -> float:
 def song(bench: Bench, seconds: float) -> Blob:
     """Clicks on every beat over soft noise."""
     rate = 44_100
-    at = np.arange(round(seconds * rate))
     rng = np.random.default_rng(3)
-    click = np.exp(-(at / rate % BEAT_S) * 60) * np.sin(at * 0.4) * 12_000
-    data = (click + rng.standard_normal(len(at)) * 1500).astype("<i2")
     path = bench.scratch(".wav")
     with av.open(str(path), "w", format="wav") as out:
         stream: Any = out.add_stream("pcm_s16le", rate=rate, layout="stereo")
-        both = np.repeat(data, 2).reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(both, format="s16", layout="stereo")
-        frame.sample_rate, frame.pts = rate, 0
-        out.mux(stream.encode(frame))
+        # Second by second, so that the song's making is not the bench's peak of memory.
+        for second in range(round(seconds)):
+            at = np.arange(second * rate, (second + 1) * rate)
+            click = np.exp(-(at / rate % BEAT_S) * 60) * np.sin(at * 0.4) * 12_000
+            data = (click + rng.standard_normal(rate) * 1500).astype("<i2")
+            both = np.repeat(data, 2).reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(both, format="s16", layout="stereo")
+            frame.sample_rate, frame.pts = rate, second * rate
+            out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     return bench.keep_file(path, ".wav")
 
@@ -155,7 +157,7 @@ def film_of(song_blob: Blob, cuts_s: list[float], clips: list[Clip]) -> ComposeI
     slots = [
         # Another beginning each time round, so that no piece is found again by its content.
         FilmSlot(slot_id=f"s{n}", start_s=cut, clip=clips[n % len(clips)],
-                 in_s=0.21 * (n // len(clips)),
+                 in_s=0.042 * (n // len(clips)),
                  transition=Transition.CROSSFADE if n % 3 == 2 else Transition.CUT)
         for n, cut in enumerate(cuts_s[:-1])
     ]  # fmt: skip
