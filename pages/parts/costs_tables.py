@@ -69,7 +69,7 @@ def sums(studio: Studio, view: ProjectView) -> None:
     if not found:
         st.caption("Nothing has been paid for yet.")
         return
-    names = {**_names(view), **_models(studio), **STAGES}
+    names = {**names_of(view), **_models(studio), **STAGES}
     rows = sorted(found.items(), key=lambda item: -item[1])
     st.dataframe(
         [
@@ -84,13 +84,25 @@ def sums(studio: Studio, view: ProjectView) -> None:
 
 def every(view: ProjectView, entries: Sequence[Entry]) -> None:
     """Every entry, filterable, and the files to take home."""
+    if not entries:
+        st.caption("Nothing is booked yet. What is set aside, paid or given back is listed here.")
+        return
     chosen = st.pills(
         "Show", list(KINDS), format_func=KINDS.__getitem__, selection_mode="multi", key="kinds"
     )
-    names = _names(view)
+    names = names_of(view)
     shown = [entry for entry in reversed(entries) if not chosen or entry.kind in chosen]
+    if shown:
+        _listed(shown, names)
+    else:
+        st.caption("No entry is of this kind.")
+    with st.container(horizontal=True, gap="small"):
+        _files(entries)
+
+
+def _listed(entries: Sequence[Entry], names: dict[str, str]) -> None:
     st.dataframe(
-        [_line(entry, names) for entry in shown],
+        [_line(entry, names) for entry in entries],
         hide_index=True,
         height=360,
         column_config={
@@ -99,23 +111,25 @@ def every(view: ProjectView, entries: Sequence[Entry]) -> None:
         },
         key="entries_table",
     )
-    with st.container(horizontal=True, gap="small"):
-        st.download_button(
-            "Entries as CSV",
-            lambda: entries_csv(entries).encode(),
-            file_name="entries.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Receipts as CSV",
-            lambda: receipts_csv(receipts(entries)).encode(),
-            file_name="receipts.csv",
-            mime="text/csv",
-            icon=":material/receipt_long:",
-            on_click="ignore",
-        )
+
+
+def _files(entries: Sequence[Entry]) -> None:
+    st.download_button(
+        "Entries as CSV",
+        lambda: entries_csv(entries).encode(),
+        file_name="entries.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.download_button(
+        "Receipts as CSV",
+        lambda: receipts_csv(receipts(entries)).encode(),
+        file_name="receipts.csv",
+        mime="text/csv",
+        icon=":material/receipt_long:",
+        on_click="ignore",
+    )
 
 
 def charges(entries: Sequence[Entry]) -> list[tuple[datetime, int]]:
@@ -141,10 +155,6 @@ def _line(entry: Entry, names: dict[str, str]) -> dict[str, object]:
         "By": entry.by,
         "Note": entry.note,
     }
-
-
-def _names(view: ProjectView) -> dict[str, str]:
-    return names_of(view)
 
 
 def _models(studio: Studio) -> dict[str, str]:

@@ -68,6 +68,23 @@ def test_every_entry_is_listed_and_can_be_taken_home(visit, studio, demo):
     }
 
 
+def test_before_anything_is_booked_calm_words_stand_where_the_table_will_be(visit, demo):
+    app = visit("costs", demo.id)
+
+    assert not app.exception
+    assert not app.dataframe
+    assert any("Nothing is booked yet" in caption.value for caption in app.caption)
+
+
+def test_a_filter_that_leaves_nothing_says_so(visit, studio, demo):
+    spend(studio, demo.id)
+    app = visit("costs", demo.id)
+    next(one for one in app.get("button_group") if one.label == "Show").set_value(["late"]).run()
+
+    assert not any("When (UTC)" in table.value for table in app.dataframe)
+    assert any("No entry is of this kind" in caption.value for caption in app.caption)
+
+
 def test_sums_can_be_seen_by_model(visit, studio, demo):
     spend(studio, demo.id)
     app = visit("costs", demo.id)
