@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.parts import errors, song_decisions
+from pages.parts import errors, progress, song_decisions
+from pipeline import hearing
 from pipeline.errors import OutOfBounds
+from pipeline.money.usd import dollars
 from pipeline.project import Brief, Project, changed
 from pipeline.timebase import clock
 
@@ -28,6 +30,7 @@ def draw(studio: Studio, view: ProjectView) -> None:
         _paste(studio, view)
     with right:
         _alignment(view.lyrics)
+        _listening(studio, view)
 
 
 def _paste(studio: Studio, view: ProjectView) -> None:
@@ -120,6 +123,33 @@ def _alignment(lyrics: Lyrics) -> None:
         alt="Lines of the lyrics with the time of each and how well it is known",
     )
     st.caption(errors.literal(f"Times from: {lyrics.source}."))
+
+
+def _listening(studio: Studio, view: ProjectView) -> None:
+    """The offer to have the words heard and timed, while there are none and nobody asked yet."""
+    project = view.project
+    if view.lyrics.words or project.song is None:
+        return
+    if studio.derivation(project).transcript is not None:
+        return
+    if not studio.keys.sources(project.id)["OPENAI_API_KEY"]:
+        st.caption("With an OpenAI key, the words that are sung can be heard and timed for you.")
+        return
+    with errors.shown():
+        price = dollars(hearing.price_usd_micro(studio, project))
+        st.button(
+            f"Time the words with OpenAI · up to {price}",
+            key="time_words",
+            icon=":material/hearing:",
+            disabled=progress.active(studio.run(project.id)),
+            on_click=_have_heard,
+            args=(studio, project.id),
+        )
+
+
+def _have_heard(studio: Studio, project_id: str) -> None:
+    with errors.shown(later=True):
+        studio.start(project_id, goal="lyrics")
 
 
 def lines_of(lyrics: Lyrics) -> list[dict[str, Any]]:

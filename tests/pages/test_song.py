@@ -10,7 +10,9 @@ from pages.parts.song_lyrics import guessed, lines_of
 from pages.parts.song_table import operations_of, rows_of
 from pipeline.cuts.operations import Lock, Merge, Move, parse_batch
 from pipeline.errors import RefusedEdit, StaleEdit
+from pipeline.hearing import price_usd_micro, transcript_key
 from pipeline.model import Lyrics, Word
+from pipeline.money.usd import dollars
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +116,36 @@ def test_lyrics_are_kept_and_aligned(visit, studio, heard):
     assert studio.project(heard).brief.lyrics_format == "lrc"
     assert studio.run(heard).goal == "analysis"
     studio.make(heard, "analysis")
+
+
+def test_without_a_key_one_line_says_what_a_key_would_give(visit, heard):
+    app = visit("song", heard)
+
+    assert any("With an OpenAI key" in caption.value for caption in app.caption)
+    assert not any("OpenAI" in item.label for item in app.button)
+
+
+def test_with_a_key_the_words_are_timed_for_a_price_on_the_button(visit, studio, heard):
+    studio.keys.lend(heard, {"OPENAI_API_KEY": "sk-canary-0123456789"})
+    studio.set_budget(heard, 1)  # so that the ledger refuses before anything is sent
+    app = visit("song", heard)
+    price = dollars(price_usd_micro(studio, studio.project(heard)))
+    button(app, f"Time the words with OpenAI · up to {price}").click().run()
+
+    assert not app.exception
+    state = studio.engine.wait(studio.run(heard).run_id)
+    assert state.goal == "lyrics"
+    assert studio.totals(heard).spent_usd_micro == 0
+
+
+def test_words_that_were_heard_once_are_not_offered_again(visit, studio, heard, heard_song):
+    studio.keys.lend(heard, {"OPENAI_API_KEY": "sk-canary-0123456789"})
+    key = transcript_key(heard_song.blob.digest)
+    studio.store.index.put(key, {"words": [], "model": "whisper-1", "language": "en"})
+    app = visit("song", heard)
+    studio.store.index.drop(key)
+
+    assert not any("OpenAI" in item.label for item in app.button)
 
 
 def test_the_plots_are_drawn_when_someone_opens_them(visit, heard):
