@@ -58,6 +58,7 @@ def test_the_file_is_what_players_and_browsers_expect(film_inputs, bench):
     path = bench.path(film.blob)
     data = path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
+    assert b"colrnclx" + bytes([0, 1, 0, 1, 0, 1]) in data
     with av.open(str(path)) as container:
         video = container.streams.video[0]
         context = video.codec_context
