@@ -80,7 +80,7 @@ def _subject(sentence: str, cast: Sequence[Character]) -> Character | None:
         noun = one.name.removeprefix("The ").casefold()
         if first_words in folded or re.search(rf"\b{re.escape(noun)}\b", folded):
             return one
-    pronouns = set(library.people().grammar["more"][:4])
+    pronouns = set(library.people().grammar["acting"])
     spoken = {token.casefold() for token in _TOKEN.findall(sentence)}
     return cast[0] if cast and spoken & pronouns else None
 

@@ -13,6 +13,7 @@ from functools import cache
 
 from pipeline.knowledge import library
 from pipeline.model import Character, CharacterKind
+from pipeline.planning.edits import free_id
 from pipeline.planning.reading import base_form, negated, pattern, sentences
 
 LARGEST_CAST = 4
@@ -226,7 +227,7 @@ def _character(sentence: str, mention: Mention, taken: list[str]) -> Character:
     description = description_of(sentence, mention)
     name = _name_of(sentence, mention)
     return Character(
-        id=_free_id(name or mention.noun, taken),
+        id=free_id(name or mention.noun, taken, otherwise="character"),
         name=name or _role_name(mention),
         kind=_kind(description, mention.kind),
         description=description,
@@ -258,12 +259,3 @@ def _role_name(mention: Mention) -> str:
     if mention.kind == CharacterKind.GROUP and " " in noun:
         return noun[0].upper() + noun[1:]
     return f"The {noun.lower()}" if noun.isascii() else noun
-
-
-def _free_id(text: str, taken: list[str]) -> str:
-    stem = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[:30] or "character"
-    number = 2
-    name = stem
-    while name in taken:
-        name, number = f"{stem}-{number}", number + 1
-    return name

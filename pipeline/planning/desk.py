@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.model import Character, Location, ScenePlan, Shot, Slot, Word
-from pipeline.planning.findings import Limits
+from pipeline.planning.findings import Fix, Limits, Patch
 from pipeline.planning.inputs import kept_fields
 from pipeline.planning.parts import Stretch, stretches
 
@@ -47,6 +47,11 @@ class Desk:
     def locations(self) -> dict[str, Location]:
         return {one.id: one for one in self.plan.locations}
 
+    def name_of(self, character_id: str) -> str:
+        """What people call a character; its id in quotes where nobody defined it."""
+        found = self.characters.get(character_id)
+        return found.name if found else f"“{character_id}”"
+
     def rows_of(self, stretch: Stretch) -> list[Row]:
         inside = {slot.id for slot in stretch.slots}
         return [row for row in self.rows if row.slot.id in inside]
@@ -55,6 +60,11 @@ class Desk:
 def free(shot: Shot, *fields: str) -> bool:
     """Whether none of the fields is locked."""
     return not kept_fields(shot) & set(fields)
+
+
+def offer(shot: Shot, label: str, **fields: object) -> Fix | None:
+    """A fix that gives one shot new values, unless one of the fields is locked."""
+    return Fix(label, (Patch(shot.slot_id, fields),)) if free(shot, *fields) else None
 
 
 def number(slot: Slot) -> str:

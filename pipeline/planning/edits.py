@@ -31,15 +31,6 @@ def set_shots(plan: ScenePlan, slot_ids: Collection[str], **fields: Any) -> Scen
     return _each_shot(plan, slot_ids, lambda shot: _with(shot, fields))
 
 
-def put_shot(plan: ScenePlan, shot: Shot) -> ScenePlan:
-    """Add a shot for a slot that has none, or replace the slot's shot."""
-    others = tuple(one for one in plan.shots if one.slot_id != shot.slot_id)
-    if len(others) == len(plan.shots):
-        return plan.model_copy(update={"shots": (*plan.shots, shot)})
-    shots = tuple(shot if one.slot_id == shot.slot_id else one for one in plan.shots)
-    return plan.model_copy(update={"shots": shots})
-
-
 def lock(plan: ScenePlan, slot_ids: Collection[str], *fields: str) -> ScenePlan:
     """Lock fields of some shots; no field means the whole shot."""
     added = fields or (WHOLE,)
@@ -60,11 +51,8 @@ def put_character(plan: ScenePlan, character: Character) -> ScenePlan:
 
 def add_character(plan: ScenePlan, name: str, description: str, **fields: Any) -> ScenePlan:
     """Add a character under a new id made from the name."""
-    taken = {one.id for one in plan.characters}
-    made = _valid(
-        Character, {"id": free_id(name, taken), "name": name, "description": description, **fields}
-    )
-    return plan.model_copy(update={"characters": (*plan.characters, made)})
+    words = {"name": name, "description": description, **fields}
+    return plan.model_copy(update={"characters": _added(Character, plan.characters, words)})
 
 
 def lock_character(plan: ScenePlan, character_id: str, on: bool = True) -> ScenePlan:
@@ -98,11 +86,8 @@ def put_location(plan: ScenePlan, location: Location) -> ScenePlan:
 
 def add_location(plan: ScenePlan, name: str, description: str, **fields: Any) -> ScenePlan:
     """Add a location under a new id made from the name."""
-    taken = {one.id for one in plan.locations}
-    made = _valid(
-        Location, {"id": free_id(name, taken), "name": name, "description": description, **fields}
-    )
-    return plan.model_copy(update={"locations": (*plan.locations, made)})
+    words = {"name": name, "description": description, **fields}
+    return plan.model_copy(update={"locations": _added(Location, plan.locations, words)})
 
 
 def remove_location(plan: ScenePlan, location_id: str, instead: str = "") -> ScenePlan:
@@ -138,9 +123,9 @@ def set_treatment(plan: ScenePlan, **fields: Any) -> ScenePlan:
     return plan.model_copy(update={"treatment": made})
 
 
-def free_id(name: str, taken: Collection[str]) -> str:
-    """An id in lower-case ASCII that nobody has yet."""
-    stem = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:30] or "one"
+def free_id(name: str, taken: Collection[str], otherwise: str = "one") -> str:
+    """An id in lower-case ASCII that nobody has yet; ``otherwise`` for a name without any."""
+    stem = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:30] or otherwise
     found, count = stem, 2
     while found in taken:
         found, count = f"{stem}-{count}", count + 1
@@ -175,6 +160,11 @@ def _valid(made: type[Frozen], fields: dict[str, Any]) -> Any:
         fault = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in fault["loc"]) or made.__name__.lower()
         raise RefusedEdit(f"{where}: {fault['msg']}.", "Nothing was changed.") from None
+
+
+def _added(made: type[Frozen], present: tuple[Any, ...], fields: dict[str, Any]) -> tuple[Any, ...]:
+    taken = {one.id for one in present}
+    return (*present, _valid(made, {"id": free_id(fields["name"], taken), **fields}))
 
 
 def _put(present: tuple[Any, ...], one: Any) -> tuple[Any, ...]:

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from pipeline.model import Shot
-from pipeline.planning.desk import Desk, Row, free, number
-from pipeline.planning.findings import Finding, Fix, Patch
+from pipeline.planning.desk import Desk, Row, number, offer
+from pipeline.planning.findings import Finding, Fix
 from pipeline.timebase import to_microseconds
 
 Rule = Callable[[Desk], Iterator[Finding]]
@@ -84,7 +83,7 @@ def ids_resolve(desk: Desk) -> Iterator[Finding]:
                 "unknown_character",
                 (row.slot.id,),
                 message,
-                _patch(row.shot, "Take them out of the shot", character_ids=kept),
+                offer(row.shot, "Take them out of the shot", character_ids=kept),
             )
 
 
@@ -94,7 +93,7 @@ def _location_resolves(desk: Desk, row: Row) -> Iterator[Finding]:
         message = f"Slot {number(row.slot)} plays at “{place}”, which is not defined."
         first = desk.plan.locations[0] if desk.plan.locations else None
         label = f"Play it at {first.name}" if first else "Leave the place open"
-        fix = _patch(row.shot, label, location_id=first.id if first else "")
+        fix = offer(row.shot, label, location_id=first.id if first else "")
         yield _hard("unknown_location", (row.slot.id,), message, fix)
 
 
@@ -106,20 +105,20 @@ def singing(desk: Desk) -> Iterator[Finding]:
             continue
         if row.slot.id not in desk.sung:
             message = (
-                f"In slot {number(row.slot)} {_name(desk, singer)} sings, but nobody is heard."
+                f"In slot {number(row.slot)} {desk.name_of(singer)} sings, but nobody is heard."
             )
-            fix = _patch(row.shot, "Nobody sings here", singer="")
+            fix = offer(row.shot, "Nobody sings here", singer="")
             yield _hard("singing_without_vocals", (row.slot.id,), message, fix)
         elif singer not in row.shot.character_ids:
-            message = f"In slot {number(row.slot)} {_name(desk, singer)} sings without being seen."
+            message = f"In slot {number(row.slot)} {desk.name_of(singer)} sings without being seen."
             yield _hard("singer_not_in_shot", (row.slot.id,), message, _singer_fix(desk, row))
 
 
 def _singer_fix(desk: Desk, row: Row) -> Fix | None:
     if row.shot.singer not in desk.characters:
-        return _patch(row.shot, "Nobody sings here", singer="")
+        return offer(row.shot, "Nobody sings here", singer="")
     shown = (*row.shot.character_ids, row.shot.singer)
-    return _patch(row.shot, f"Show {_name(desk, row.shot.singer)}", character_ids=shown)
+    return offer(row.shot, f"Show {desk.name_of(row.shot.singer)}", character_ids=shown)
 
 
 def buyable(desk: Desk) -> Iterator[Finding]:
@@ -152,7 +151,7 @@ def cast_is_sound(desk: Desk) -> Iterator[Finding]:
     for character_id, why in desk.limits.refused.items():
         slots = tuple(r.slot.id for r in desk.rows if character_id in r.shot.character_ids)
         if slots:
-            message = f"{_name(desk, character_id)} cannot be bought yet: {why}"
+            message = f"{desk.name_of(character_id)} cannot be bought yet: {why}"
             yield _hard("character_refused", slots, message)
 
 
@@ -162,15 +161,6 @@ def something_happens(desk: Desk) -> Iterator[Finding]:
         if not row.shot.action.strip():
             message = f"Slot {number(row.slot)} does not say what is seen."
             yield _hard("empty_action", (row.slot.id,), message)
-
-
-def _name(desk: Desk, character_id: str) -> str:
-    found = desk.characters.get(character_id)
-    return found.name if found else f"“{character_id}”"
-
-
-def _patch(shot: Shot, label: str, **fields: object) -> Fix | None:
-    return Fix(label, (Patch(shot.slot_id, fields),)) if free(shot, *fields) else None
 
 
 HARD_RULES: tuple[Rule, ...] = (

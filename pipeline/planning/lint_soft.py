@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from pipeline.knowledge import library
 from pipeline.model import Shot, Transition
-from pipeline.planning.desk import Desk, Row, free, number
-from pipeline.planning.findings import Finding, Fix, Patch
+from pipeline.planning.desk import Desk, Row, free, number, offer
+from pipeline.planning.findings import Finding, Fix
 
 Rule = Callable[[Desk], Iterator[Finding]]
 
@@ -36,12 +36,6 @@ def _soft(code: str, rows: Sequence[Row], message: str, fix: Fix | None = None) 
     return Finding(code, "soft", tuple(row.slot.id for row in rows), message, fix)
 
 
-def _patch(row: Row, label: str, **fields: object) -> Fix | None:
-    if not free(row.shot, *fields):
-        return None
-    return Fix(label, (Patch(row.shot.slot_id, fields),))
-
-
 def sizes_vary(desk: Desk) -> Iterator[Finding]:
     """Not three equal sizes in a row, and at least four sizes in a film."""
     for index in range(len(desk.rows) - 2):
@@ -64,11 +58,9 @@ def _three_equal(desk: Desk, index: int, three: Sequence[Row]) -> Finding:
         "the cuts between them look like jumps."
     )
     middle = next((row for row in (three[1], three[2], three[0]) if free(row.shot, "size")), None)
-    fix = (
-        _patch(middle, f"Make slot {number(middle.slot)} a {near[0]}", size=near[0])
-        if (middle)
-        else None
-    )
+    fix = None
+    if middle is not None:
+        fix = offer(middle.shot, f"Make slot {number(middle.slot)} a {near[0]}", size=near[0])
     return _soft("three_equal_sizes", three, message, fix)
 
 
@@ -88,7 +80,7 @@ def movements_vary(desk: Desk) -> Iterator[Finding]:
         following = desk.rows[index + 2].shot.movement if index + 2 < len(desk.rows) else ""
         barred = {before.shot.movement, following}
         other = next(movement for movement in MOVEMENTS if movement not in barred)
-        fix = _patch(after, f"Make slot {number(after.slot)} {other}", movement=other)
+        fix = offer(after.shot, f"Make slot {number(after.slot)} {other}", movement=other)
         yield _soft("same_movement", (before, after), message, fix)
 
 
@@ -132,7 +124,7 @@ def motif_returns(desk: Desk) -> Iterator[Finding]:
             else (f"The chorus from slot {number(part.slots[0])} does not bring the motif back")
         )
         target = next((row for row in rows if free(row.shot, "motif")), None)
-        fix = _patch(target, f"Mark slot {number(target.slot)}", motif=True) if target else None
+        fix = offer(target.shot, f"Mark slot {number(target.slot)}", motif=True) if target else None
         yield _soft(code, rows, f"{what}: nothing in it will be remembered.", fix)
 
 
@@ -146,14 +138,10 @@ def characters_return(desk: Desk) -> Iterator[Finding]:
         for before, after in pairwise(seen):
             gap_s = after.slot.start_s - before.slot.end_s
             if gap_s > GONE_S:
-                name = (
-                    desk.characters[character_id].name
-                    if character_id in desk.characters
-                    else (character_id)
-                )
                 message = (
-                    f"{name} is away for {gap_s:.0f} s between slots {number(before.slot)} and "
-                    f"{number(after.slot)}: models drift and viewers forget."
+                    f"{desk.name_of(character_id)} is away for {gap_s:.0f} s between slots "
+                    f"{number(before.slot)} and {number(after.slot)}: models drift and viewers "
+                    "forget."
                 )
                 yield _soft("character_gone", (before, after), message)
 
@@ -171,8 +159,8 @@ def place_before_detail(desk: Desk) -> Iterator[Finding]:
             warned.add(place)
             name = desk.locations[place].name if place in desk.locations else place
             message = f"{name} is first seen close, in slot {number(row.slot)}: nobody knows where."
-            fix = _patch(
-                row, f"Open with slot {number(row.slot)}", purpose="establishing", size="LS"
+            fix = offer(
+                row.shot, f"Open with slot {number(row.slot)}", purpose="establishing", size="LS"
             )
             yield _soft("detail_before_establishing", (row,), message, fix)
 
@@ -233,7 +221,7 @@ def no_soft_cut_on_hard_beat(desk: Desk) -> Iterator[Finding]:
     for row in desk.rows[1:]:
         if row.shot.transition == Transition.CROSSFADE and row.slot.energy >= hard:
             message = f"Slot {number(row.slot)} dissolves in on a hard beat and blurs it."
-            fix = _patch(row, "Make it a cut", transition=Transition.CUT)
+            fix = offer(row.shot, "Make it a cut", transition=Transition.CUT)
             yield _soft("crossfade_on_hard_beat", (row,), message, fix)
 
 
@@ -282,7 +270,7 @@ def still_fits_its_slot(desk: Desk) -> Iterator[Finding]:
                 f"Slot {number(row.slot)} was written for {planned_s:.1f} s and now lasts "
                 f"{now_s:.1f} s. Read its action again."
             )
-            fix = _patch(row, "It still fits", planned_s=now_s)
+            fix = offer(row.shot, "It still fits", planned_s=now_s)
             yield _soft("length_changed", (row,), message, fix)
 
 

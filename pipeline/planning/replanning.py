@@ -1,11 +1,11 @@
-"""A new plan beside the old one: what is kept, what differs, and what no longer fits its slots."""
+"""A new plan beside the old one: what is kept, and what differs."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.model import Frozen, ScenePlan, Shot, Slot, Swatch
+from pipeline.model import Frozen, ScenePlan, Shot, Swatch
 from pipeline.planning.inputs import with_locks
 
 PLAIN_NAMES = {
@@ -38,18 +38,6 @@ class Change:
         if not self.before:
             return f"{name}: {self.after}"
         return f"{name}: {self.before} → {self.after or 'nothing'}"
-
-
-@dataclass(frozen=True)
-class Fit:
-    """How a plan fits the slots: slots without a shot, shots whose slot is gone."""
-
-    missing: tuple[str, ...]
-    orphans: tuple[Shot, ...]
-
-    @property
-    def whole(self) -> bool:
-        return not self.missing and not self.orphans
 
 
 def merged(old: ScenePlan, new: ScenePlan, slot_ids: Collection[str] | None = None) -> ScenePlan:
@@ -94,16 +82,6 @@ def difference(old: ScenePlan | None, new: ScenePlan) -> tuple[Change, ...]:
     gone = set(before) - {shot.slot_id for shot in new.shots}
     found += [Change("shot", one, "", _short(before[one].action), "") for one in sorted(gone)]
     return tuple(found)
-
-
-def fit_plan(plan: ScenePlan, slots: Sequence[Slot]) -> Fit:
-    """What a split, a merge or a new set of cuts has left without a partner."""
-    known = {slot.id for slot in slots}
-    filled = {shot.slot_id for shot in plan.shots}
-    return Fit(
-        tuple(slot.id for slot in slots if slot.id not in filled),
-        tuple(shot for shot in plan.shots if shot.slot_id not in known),
-    )
 
 
 def _one(

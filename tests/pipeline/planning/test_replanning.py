@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pipeline.model import Character, ScenePlan, Slot
 from pipeline.planning import edits
 from pipeline.planning.lint import lint
-from pipeline.planning.replanning import difference, fit_plan, merged
+from pipeline.planning.replanning import difference, merged
 
 Planner = Callable[..., ScenePlan]
 Song = Callable[..., tuple[Slot, ...]]
@@ -57,12 +57,3 @@ def test_new_and_gone_people_are_named(plan_for: Planner) -> None:
     new = edits.add_character(old, "Ana", "a woman")
     assert [change.words for change in difference(old, new)] == ["Ana is new"]
     assert [change.words for change in difference(new, old)] == ["Ana is gone"]
-
-
-def test_a_split_and_a_merge_say_what_has_lost_its_partner(plan_for: Planner, song: Song) -> None:
-    slots, plan = song(), plan_for()
-    added = slots[3].model_copy(update={"id": "fresh1"})
-    fit = fit_plan(plan, (*slots[:5], added, *slots[6:]))
-    assert fit.missing == ("fresh1",)
-    assert [shot.slot_id for shot in fit.orphans] == [slots[5].id]
-    assert fit_plan(plan, slots).whole
