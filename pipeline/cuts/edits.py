@@ -61,12 +61,6 @@ class CutContext(Frozen):
         }[to]
 
 
-def snap(time_s: float, to: Snap, context: CutContext) -> float:
-    """The nearest time of a kind; the time itself when there is none."""
-    found = nearest(context.times(to), time_s)
-    return time_s if found is None else found
-
-
 def apply(operation: CutOperation, cuts: Cuts, context: CutContext) -> Cuts | None:
     """Cuts after one operation; None means that the analysis decides again.
 

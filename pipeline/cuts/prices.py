@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from math import ceil
 
-from pipeline.errors import BadInput
 from pipeline.model import Frozen
 from pipeline.money.catalogue import Catalogue
-from pipeline.money.prices import price, resolution_for
+from pipeline.money.prices import price, resolution_for, sells
 from pipeline.project import Project
 
 
@@ -25,16 +24,12 @@ def price_classes(project: Project, catalogue: Catalogue) -> tuple[PriceClass, .
     if model is None or model.free:
         return ()
     lengths = model.durations_s or tuple(float(one) for one in range(1, ceil(model.longest_s) + 1))
-    classes = []
-    for seconds in sorted(lengths):
-        try:
-            size = project.model.resolution or resolution_for(model, project.format.height, seconds)
-            classes.append(
-                PriceClass(
-                    longest_s=seconds, bought_s=seconds, usd_micro=price(model, seconds, size)
-                )
-            )
-        except BadInput:
-            # A length on the list that this resolution is not sold in.
-            continue
-    return tuple(classes)
+    own, height = project.model.resolution, project.format.height
+    sized = (
+        (seconds, own or resolution_for(model, height, seconds)) for seconds in sorted(lengths)
+    )
+    return tuple(
+        PriceClass(longest_s=seconds, bought_s=seconds, usd_micro=price(model, seconds, size))
+        for seconds, size in sized
+        if sells(model, seconds, size)
+    )

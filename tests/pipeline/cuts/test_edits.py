@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cuts.edits import CutContext, apply, apply_all, snap
+from pipeline.cuts.edits import CutContext, apply, apply_all
 from pipeline.cuts.identity import cut_id
 from pipeline.cuts.limits import SlotLimits
 from pipeline.cuts.operations import (
@@ -148,16 +148,6 @@ def test_of_several_edits_either_all_are_made_or_none() -> None:
 
 def test_reverting_gives_the_cuts_back_to_the_analysis() -> None:
     assert apply(Revert(), CUTS, CONTEXT) is None
-
-
-def test_snapping_finds_the_nearest_of_its_kind() -> None:
-    assert [snap(9.3, to, CONTEXT) for to in ("beat", "bar", "section", "lyric", "off")] == [
-        9.5,
-        10.0,
-        8.0,
-        9.9,
-        9.3,
-    ]
 
 
 @pytest.mark.parametrize(
