@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
 from pipeline.errors import BadInput
-from pipeline.money.catalogue import ANY, PREVIEW, Catalogue, Model
+from pipeline.money.catalogue import ANY, PREVIEW, Catalogue, Kind, Model
 
 # Inputs whose vendor default doubles a price or rewrites a prompt: an entry must set them.
 TRAPS = ("generate_audio", "generate_audio_switch", "prompt_optimizer", "enable_prompt_expansion")
-KINDS = ("video", "image", "planning", "transcription")
+KINDS = get_args(Kind)
 UNITS = {
     "video": {"second", "run"},
     "image": {"image"},

@@ -130,7 +130,10 @@ def fits(
         has_start_frame: Whether there is a picture to start from.
         today: The day it would be bought; None leaves the model's dates aside.
     """
-    reasons = [*_length_reasons(model, slot)]
+    reasons = []
+    if too_long(model, slot):
+        longest = f"{model.longest_s:g} s"
+        reasons.append(f"makes at most {longest}, and the slot lasts {slot.duration_s:.2f} s")
     follows = model.follows_start_frame and has_start_frame
     if model.needs_start_frame and not has_start_frame:
         reasons.append("needs a start frame, and the shot has no approved reference")
@@ -144,10 +147,9 @@ def fits(
     return tuple(reasons)
 
 
-def _length_reasons(model: Model, slot: Slot) -> list[str]:
-    if slot.duration_s > model.longest_s + FILM_LENGTH_SLACK_S:
-        return [f"makes at most {model.longest_s:g} s, and the slot lasts {slot.duration_s:.2f} s"]
-    return []
+def too_long(model: Model, slot: Slot) -> bool:
+    """Whether a slot is longer than the longest take of a model."""
+    return slot.duration_s > model.longest_s + FILM_LENGTH_SLACK_S
 
 
 def _can(model: Model, resolution: str, needed_s: float) -> bool:

@@ -10,7 +10,15 @@ from pipeline.errors import BadInput
 from pipeline.model import Frozen, Shot, Slot
 from pipeline.money.catalogue import Catalogue, Model
 from pipeline.money.choices import Origin, effective_choice, has_start_frame, take_price
-from pipeline.money.prices import SLOWEST, bought_duration, fits, price, resolution_for
+from pipeline.money.prices import (
+    SLOWEST,
+    bought_duration,
+    fits,
+    price,
+    resolution_for,
+    sells,
+    too_long,
+)
 from pipeline.money.usd import dollars
 from pipeline.project import ModelChoice, Project
 
@@ -105,7 +113,7 @@ def quote_film(
 def hints(
     catalogue: Catalogue,
     project: Project,
-    pair: tuple[Slot, Slot | None],
+    pair: Pair,
     beats_s: Collection[float],
 ) -> tuple[Hint, ...]:
     """What would save money on a slot, the largest saving first.
@@ -135,11 +143,10 @@ def _priced(
     project, slot, today = where
     buyable = choice.duration_s if choice.duration_s and not model.duration_range_s else None
     shot = shot_of(project, slot.id)
-    problems = list(fits(model, slot, project.format, has_start_frame(project, shot), today))
-    if today is not None and project.allow_retired:
-        problems = [one for one in problems if not one.startswith("was retired")]
-    if any(one.startswith("makes at most") for one in problems):
-        return bare.model_copy(update={"problems": tuple(problems)})
+    day = None if project.allow_retired else today
+    problems = fits(model, slot, project.format, has_start_frame(project, shot), day)
+    if too_long(model, slot):
+        return bare.model_copy(update={"problems": problems})
     needed_s = slot.duration_s
     if buyable is not None and needed_s <= buyable * SLOWEST:
         needed_s = min(needed_s, buyable)
@@ -155,7 +162,7 @@ def _priced(
             "take_usd_micro": take,
             "price_usd_micro": take * bare.takes,
             "wasted_usd_micro": int(take * wasted_s / bought_s) * bare.takes if bought_s else 0,
-            "problems": tuple(problems),
+            "problems": problems,
         }
     )
 
@@ -168,7 +175,7 @@ def shot_of(project: Project, slot_id: str) -> Shot | None:
 def _earlier_cut(
     catalogue: Catalogue,
     project: Project,
-    pair: tuple[Slot, Slot | None],
+    pair: Pair,
     beats_s: Collection[float],
 ) -> list[Hint]:
     """Ending on an earlier beat, counting what the next slot then costs more."""
@@ -199,7 +206,8 @@ def _slower(model: Model, slot: Slot, quote: ClipQuote) -> list[Hint]:
     """A shorter take, slowed down to fill the slot."""
     for seconds in model.durations_s:
         stretch = slot.duration_s / seconds
-        if seconds < quote.bought_s and 1.0 < stretch <= SLOWEST:
+        sold = sells(model, seconds, quote.resolution)
+        if sold and seconds < quote.bought_s and 1.0 < stretch <= SLOWEST:
             saved = (quote.take_usd_micro - price(model, seconds, quote.resolution)) * quote.takes
             percent = f"{(stretch - 1) * 100:.0f} %"
             words = f"Slow a {seconds:g}-second take down by {percent}: saves {dollars(saved)}."
