@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.cast.ages import ONES, TEENS
 from pipeline.cast.lexicon import form, word_set
 from pipeline.cast.reading import Hit, Reading
 
@@ -28,27 +29,7 @@ NAMED = {
 SPOKEN = {
     word: number
     for number, word in enumerate(
-        [
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ],
+        [*ONES[1:], *TEENS, "twenty"],
         start=2,
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "dozen": 12}

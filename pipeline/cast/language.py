@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Literal
 
-from pipeline.cast.lexicon import languages, phrases, singular, words_of
+from pipeline.cast.lexicon import data, languages, phrases, singular, words_of
 from pipeline.cast.reading import Reading
 
 Tongue = Literal["english", "other", "gibberish"]
@@ -71,8 +71,6 @@ def _vocabulary() -> frozenset[str]:
 
 
 def _plain_words() -> list[str]:
-    from pipeline.cast.lexicon import data
-
     return list(data("actions")["words"].values())
 
 

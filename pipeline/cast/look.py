@@ -30,6 +30,7 @@ NOUN_LIKE = frozenset(
     }
 )
 HAIRY = frozenset({"hair", "hair_style", "human", "role", "marker", "face"})
+CLOTHS = frozenset({"leather", "denim", "tweed", "jean", "hawaiian"})
 NOT_CLOTHES = frozenset({"hair", "eyes", "accessory", "hair_style", "marker", "skin", "beard"})
 
 
@@ -331,6 +332,3 @@ class Look:
     @property
     def has_positions(self) -> bool:
         return self.reading.has("member_mark")
-
-
-CLOTHS = frozenset({"leather", "denim", "tweed", "jean", "hawaiian"})
