@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.derivation import Derivation
 from pipeline.errors import (
+    BadInput,
     BudgetRefused,
     Cancelled,
     ContentRefused,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 STAGE = "clips"
 UNFINISHED = ("ordered", "running", "held")
 SLACK_S = 1e-6
+SHORT_BY_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,7 @@ class Buying:
         """Fetch, check and keep what was bought."""
         charged = bought.attempt.charged_usd_micro or 0
         self._studio.takes.note(take.id, price_usd_micro=charged, latency_s=bought.latency_s)
-        clip: Clip = self._shop.deliver(bought, draft.model, report)
+        clip = _measured(self._shop.deliver(bought, draft.model, report), draft)
         self._studio.takes.note(take.id, state="done", clip=clip, message="")
 
     def _note_error(self, take: Take, error: StudioError) -> None:
@@ -245,6 +247,32 @@ class Buying:
         done = self._studio.takes.get(take.id).clip is not None
         state = "done" if done else "held" if waits else stopped
         self._studio.takes.note(take.id, state=state, message=str(error))
+
+    def settle(self, take_id: str, *, paid: bool) -> None:
+        """End a take that waits for a person, as they found it at the vendor.
+
+        Args:
+            take_id: A take whose order is held, or was placed with a token that is gone.
+            paid: Whether the vendor charged for it; then its whole reservation counts as spent.
+
+        Raises:
+            BadInput: Nothing of it is open.
+        """
+        try:
+            attempt = self._open(self._studio.takes.get(take_id))
+        except LookupError:
+            attempt = None
+        if attempt is None or attempt.state == states.SETTLED:
+            raise BadInput("Nothing of this take is open.", "Look at its state on the Clips page.")
+        journal, now = self._shop.journal, time.time()
+        if paid:
+            journal.settle(attempt, attempt.reserved_usd_micro, now)
+        else:
+            given_up = states.Ending("refused", "ProviderFailed", "Given up by the person.")
+            state = states.RELEASED if attempt.state == states.CREATED else states.VOID
+            journal.give_up(attempt, state, given_up, now)
+        message = "Given up; it was paid for." if paid else "Given up; it was not paid for."
+        self._studio.takes.note(take_id, state="cancelled", message=message)
 
     def _take(self, look: Derivation, unit: str) -> Take | None:
         try:
@@ -265,6 +293,14 @@ class Buying:
 def take_id(project_id: str, unit: str) -> str:
     """The id of a take, and the key of its order: the same for the same slot and number."""
     return digest_of({"project": project_id, "take": unit})[:40]
+
+
+def _measured(clip: Clip, draft: Draft) -> Clip:
+    """The clip with a warning when it is shorter than what was paid for."""
+    if clip.duration_s > draft.duration_s - SHORT_BY_S:
+        return clip
+    short = f"It lasts {clip.duration_s:.1f} s; {draft.duration_s:g} s were ordered."
+    return clip.model_copy(update={"warnings": (*clip.warnings, short)})
 
 
 def _shows(take: Take, wanted: Draft) -> bool:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from pipeline.database import METADATA, Database
 from pipeline.model import Blob, Clip, Frozen
@@ -86,10 +87,11 @@ class TakeBook:
 
     def add(self, take: Take) -> Take:
         """Write an ordered take; a second call with the same id changes nothing."""
-        with self._database.begin() as connection:
-            if connection.execute(select(TAKES.c.id).where(TAKES.c.id == take.id)).first():
-                return self.get(take.id)
-            connection.execute(insert(TAKES).values(**_row(take)))
+        try:
+            with self._database.begin() as connection:
+                connection.execute(insert(TAKES).values(**_row(take)))
+        except IntegrityError:
+            return self.get(take.id)
         return take
 
     def note(self, take_id: str, **fields: Any) -> None:

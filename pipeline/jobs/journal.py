@@ -250,10 +250,10 @@ class Journal:
         return True
 
     def settle(self, attempt: Attempt, charged_usd_micro: int, now: float) -> bool:
-        """Record what was charged; a hold settled by a person has no prediction."""
+        """Record what was charged; what a person settles may have no prediction."""
         values = {"state": SETTLED, "charged_usd_micro": charged_usd_micro, "ended_at": now}
         with outages_as_they_are(), self._database.begin() as connection:
-            if not _move(connection, attempt, (CREATED, HOLD), values):
+            if not _move(connection, attempt, OPEN, values):
                 return False
             self._ledger.settle(attempt.ledger_key, charged_usd_micro, connection)
         return True
