@@ -68,7 +68,7 @@ class BlobStore:
         with writing(path):
             digest, size = _digest(path, sync=True)
             blob = StoredBlob(digest, suffix, size)
-            if self.holds(blob):
+            if self._lies_here(blob):
                 path.unlink()
                 return blob
             self._publish(path, self.where(blob))
@@ -104,11 +104,7 @@ class BlobStore:
 
     def holds(self, blob: StoredBlob) -> bool:
         """Whether the blob is stored and intact."""
-        try:
-            self.path(blob)
-        except Miss:
-            return False
-        return True
+        return self._lies_here(blob)
 
     def each(self) -> Iterator[tuple[str, Path, int]]:
         """Digest, path and size in bytes of every stored file."""
@@ -126,6 +122,13 @@ class BlobStore:
                     path.unlink()
                     freed += status.st_size
         return freed
+
+    def _lies_here(self, blob: StoredBlob) -> bool:
+        try:
+            BlobStore.path(self, blob)
+        except Miss:
+            return False
+        return True
 
     def _publish(self, temporary: Path, final: Path) -> None:
         final.parent.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)

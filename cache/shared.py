@@ -6,7 +6,6 @@ noted here, so what is found here can be found by all. Files are fetched when th
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,19 +60,13 @@ class SharedBlobs(BlobStore):
                 raise Miss(f"blob {blob.digest[:12]} is named before it is stored")
             self._seen_there.add(blob.digest)
 
-    def reachable(self, blob: StoredBlob) -> bool:
+    def holds(self, blob: StoredBlob) -> bool:
         """Whether the blob can be opened: it lies here, or there in the right size."""
-        with suppress(Miss):
-            return bool(super().path(blob))
+        if self._lies_here(blob):
+            return True
         if blob.digest not in self._seen_there and self._remote.has(blob):
             self._seen_there.add(blob.digest)
         return blob.digest in self._seen_there
-
-    def holds(self, blob: StoredBlob) -> bool:
-        """Whether this machine has the blob, intact."""
-        with suppress(Miss):
-            return bool(super().path(blob))
-        return False
 
     def _fetch(self, blob: StoredBlob) -> None:
         scratch = self.scratch(blob.suffix)
@@ -142,5 +135,5 @@ class SharedStore(Store):
 
     def _check(self, record: dict[str, Any]) -> None:
         for blob in blobs_in(record):
-            if not self.blobs.reachable(blob):
+            if not self.blobs.holds(blob):
                 raise Miss(f"blob {blob.digest[:12]} is lost")

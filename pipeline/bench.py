@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from cache import Store, StoredBlob, StoreUnwritable
+from cache import Remote, SharedStore, Store, StoredBlob, StoreUnwritable
 from pipeline.errors import StorageFailed
 from pipeline.model import Blob
+from pipeline.settings import Settings
 
 Report = Callable[[float, str], None]
 
@@ -58,6 +59,18 @@ class StoreBench:
                 path.unlink(missing_ok=True)
 
 
+def open_store(settings: Settings) -> Store:
+    """The store of a studio: with a second tier where its results are to be shared.
+
+    Raises:
+        StorageFailed: It cannot be opened.
+    """
+    with storage_errors():
+        if settings.artifacts_url is None:
+            return Store(settings.store)
+        return SharedStore(settings.store, Remote(settings.artifacts_url, away=_artifacts_away))
+
+
 def open_bench(home: Path, report: Report = silent, threads: int = 1) -> tuple[Store, StoreBench]:
     """Store and workbench of a studio's home, for a process that only computes.
 
@@ -67,6 +80,28 @@ def open_bench(home: Path, report: Report = silent, threads: int = 1) -> tuple[S
     with storage_errors():
         store = Store(home / "store")
     return store, StoreBench(store, report, threads)
+
+
+def open_drafts(home: Path, report: Report = silent, threads: int = 1) -> tuple[Store, StoreBench]:
+    """The same where results are shared: what it records is a draft until its parent shares it.
+
+    A record that is found in the store can then be found by all machines, whatever dies when,
+    and processes that decode foreign files need no rights of access to the second tier.
+
+    Raises:
+        StorageFailed: The store cannot be opened.
+    """
+    with storage_errors():
+        store = Store(home / "store", index="drafts")
+    return store, StoreBench(store, report, threads)
+
+
+def _artifacts_away(kind: str) -> StorageFailed:
+    return StorageFailed(
+        f"The shared results (STUDIO_ARTIFACTS_URL) cannot be reached or written ({kind}).",
+        "Mend the address, its rights of access or the network, then start again;"
+        " what is finished is kept.",
+    )
 
 
 @contextmanager

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cache import Index, Miss
+from cache import Miss
 from pipeline.errors import ProviderUnreachable, StudioError
 from pipeline.jobs.protocol import Reporter
 from pipeline.model import ScenePlan
+from pipeline.notes import Notes
 from pipeline.planning.directing import Links, write_plan
 from pipeline.planning.inputs import PlanInputs
 from pipeline.planning.proposing import beside, inputs_for
@@ -33,10 +34,10 @@ def written(studio: Studio, project: Project, inputs: PlanInputs, report: Report
     links = Links(
         key=studio.keys.key(project.id, "OPENAI_API_KEY"),
         ledger=studio.ledger,
-        index=studio.store.index,
+        index=studio.notes,
         report=report.progress,
     )
-    with _one_attempt(studio.store.index, project.id):
+    with _one_attempt(studio.notes, project.id):
         return write_plan(project, inputs, links)
 
 
@@ -49,38 +50,38 @@ def proposal(
 
 
 @contextmanager
-def _one_attempt(index: Index, project_id: str) -> Iterator[None]:
+def _one_attempt(notes: Notes, project_id: str) -> Iterator[None]:
     key = f"plan-attempt/{project_id}"
-    if _exists(index, key):
-        index.drop(key)
+    if _exists(notes, key):
+        notes.drop(key)
         raise ProviderUnreachable(
             "The last plan was cut off while it was written; what it used stays booked.",
             "Plan again if you want to pay for another one.",
         )
-    index.put(key, {"begun": True})
+    notes.put(key, {"begun": True})
     try:
         yield
     except StudioError:
-        index.drop(key)
+        notes.drop(key)
         raise
-    index.drop(key)
+    notes.drop(key)
 
 
-def _exists(index: Index, key: str) -> bool:
+def _exists(notes: Notes, key: str) -> bool:
     try:
-        index.get(key)
+        notes.get(key)
     except Miss:
         return False
     return True
 
 
-def remember_choice(index: Index, slot_ids: tuple[str, ...]) -> str:
+def remember_choice(notes: Notes, slot_ids: tuple[str, ...]) -> str:
     """A short name for a choice of slots, to be a unit of work."""
     name = digest_of(list(slot_ids))[:32]
-    index.put(f"choice/{name}", {"slots": list(slot_ids)})
+    notes.put(f"choice/{name}", {"slots": list(slot_ids)})
     return name
 
 
-def chosen_slots(index: Index, name: str) -> tuple[str, ...]:
+def chosen_slots(notes: Notes, name: str) -> tuple[str, ...]:
     """The choice of slots behind a name."""
-    return tuple(index.get(f"choice/{name}")["slots"])
+    return tuple(notes.get(f"choice/{name}")["slots"])

@@ -11,7 +11,8 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from cache import Index, Miss
+from cache import Miss
+from pipeline.bench import storage_errors
 from pipeline.errors import CredentialsRefused, ProviderFailed, ProviderUnreachable, StudioError
 from pipeline.lyrics.transcriber import Transcript
 from pipeline.model import Word
@@ -29,7 +30,7 @@ SLACK_S = 2.0
 
 
 def transcript_key(song_digest: str) -> str:
-    """Where the transcript of a song lies in the index."""
+    """Where the transcript of a song lies in the store."""
     return f"{STAGE}/{song_digest}"
 
 
@@ -76,7 +77,7 @@ def transcribe(studio: Studio, project: Project) -> None:
         _end_badly(studio, project, attempt, error)
         raise
     studio.ledger.settle(attempt, price_of_listening(model, found.seconds))
-    _keep(studio.store.index, project.song.blob.digest, found)
+    _keep(studio, project, found)
 
 
 def _begin(studio: Studio, project: Project, model: Model) -> str:
@@ -85,18 +86,18 @@ def _begin(studio: Studio, project: Project, model: Model) -> str:
     attempt = f"{STAGE}:{project.id}:{number}"
     scope = Scope(project_id=project.id, stage=STAGE, model=model.key)
     studio.ledger.reserve(attempt, scope, price_usd_micro(studio, project))
-    studio.store.index.put(_note(project), {"attempt": attempt})
+    studio.notes.put(_note(project), {"attempt": attempt})
     return attempt
 
 
 def _refuse_doubt(studio: Studio, project: Project) -> None:
     """An attempt that was cut off counts as paid; it is told once, then a click may try anew."""
     try:
-        attempt = studio.store.index.get(_note(project))["attempt"]
+        attempt = studio.notes.get(_note(project))["attempt"]
     except Miss:
         return
     studio.ledger.settle(attempt, price_usd_micro(studio, project))
-    studio.store.index.drop(_note(project))
+    studio.notes.drop(_note(project))
     raise ProviderUnreachable(
         "The last transcription was cut off before its answer came, and may have been charged.",
         "It is booked as paid. Ask again if you want to pay for another one.",
@@ -109,16 +110,18 @@ def _end_badly(studio: Studio, project: Project, attempt: str, error: StudioErro
     if in_doubt:
         return
     studio.ledger.release(attempt, "the vendor refused")
-    studio.store.index.drop(_note(project))
+    studio.notes.drop(_note(project))
 
 
-def _keep(index: Index, song_digest: str, found: Transcript) -> None:
+def _keep(studio: Studio, project: Project, found: Transcript) -> None:
+    digest = project.song.blob.digest if project.song else ""
     words = [word.model_dump(mode="json") for word in found.words]
-    index.put(
-        transcript_key(song_digest),
-        {"words": words, "model": found.model, "language": found.language},
-    )
-    index.drop(f"{STAGE}-attempt/{song_digest}")
+    with storage_errors():
+        studio.store.record(
+            transcript_key(digest),
+            {"words": words, "model": found.model, "language": found.language},
+        )
+    studio.notes.drop(_note(project))
 
 
 def _note(project: Project) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cache.store import blobs_in
@@ -21,7 +20,7 @@ def storage(studio: Studio) -> tuple[tuple[str, int], ...]:
     return (
         ("Songs, clips and results", measured.total_bytes),
         ("Of these, can be freed now", measured.free_able_bytes),
-        ("Decisions and their history", _folder_bytes(studio.settings.projects)),
+        ("Decisions and their history", studio.library.size_bytes()),
     )
 
 
@@ -36,22 +35,16 @@ def collect_garbage(studio: Studio) -> int:
 def kept(studio: Studio) -> set[str]:
     """Digests that only a person's act may remove: of decisions, their history, and takes."""
     digests = set(studio.paid_digests())
-    for path in studio.settings.projects.glob("*/**/*.json"):
-        digests |= _digests(path)
+    for project_id, text in studio.library.texts():
+        digests |= _digests(project_id, text)
     return digests
 
 
-def _digests(path: Path) -> set[str]:
+def _digests(project_id: str, text: str) -> set[str]:
     try:
-        return {blob.digest for blob in blobs_in(json.loads(path.read_text(encoding="utf-8")))}
-    except FileNotFoundError:
-        return set()
-    except (OSError, ValueError) as error:
+        return {blob.digest for blob in blobs_in(json.loads(text))}
+    except ValueError as error:
         raise BadInput(
-            f"A project file cannot be read, so nothing was freed: {path.parent.name}.",
+            f"A file of project {project_id} cannot be read, so nothing was freed.",
             "Mend or delete that project first.",
         ) from error
-
-
-def _folder_bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

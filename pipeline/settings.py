@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cache.remote import SCHEMES
 from pipeline.errors import BadInput
 
 DEFAULT_HOME = ".studio"
@@ -66,7 +67,7 @@ def read_settings(
         home=chosen.expanduser().resolve(),
         hosted=hosted,
         database_url=environment.get("STUDIO_DATABASE_URL") or None,
-        artifacts_url=environment.get("STUDIO_ARTIFACTS_URL") or None,
+        artifacts_url=_artifacts(environment.get("STUDIO_ARTIFACTS_URL") or None),
         max_song_s=_number(
             environment, "STUDIO_MAX_SONG_S", HOSTED_MAX_SONG_S if hosted else MAX_SONG_S
         ),
@@ -79,6 +80,22 @@ def read_settings(
         ),
         workers=int(_number(environment, "STUDIO_WORKERS", _default_workers(hosted))),
     )
+
+
+def _artifacts(address: str | None) -> str | None:
+    """A folder's full path, or an address of a kind that is known.
+
+    Raises:
+        BadInput: It is neither.
+    """
+    if address is None or "://" not in address:
+        return str(Path(address).expanduser().resolve()) if address else None
+    if address.split("://")[0] not in SCHEMES:
+        raise BadInput(
+            "STUDIO_ARTIFACTS_URL is no address that results can be shared at.",
+            "Use s3://bucket/path, gs://, az://, file:///path or the path of a folder.",
+        )
+    return address
 
 
 def _default_workers(hosted: bool) -> int:

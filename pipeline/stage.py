@@ -81,8 +81,8 @@ class StageStore(Protocol):
     def lookup(self, key: str) -> dict[str, Any]:
         """The stored record, all its blobs verified. Raises ``LookupError`` on a miss."""
 
-    def record(self, key: str, value: dict[str, Any]) -> None:
-        """Store a record whose blobs are already stored."""
+    def record(self, key: str, value: dict[str, Any]) -> dict[str, Any]:
+        """Store a record whose blobs are already stored; returns the one that stands."""
 
 
 def key_of(stage: Stage[Any, Any], inputs: Frozen) -> str:
@@ -127,5 +127,6 @@ def run(stage: Stage[In, Out], inputs: In, store: StageStore, bench: Workbench) 
     found = find(stage, inputs, store)
     value = found if found is not None else stage.run(inputs, bench)
     if found is None:
-        store.record(key, value.model_dump(mode="json"))
+        standing = store.record(key, value.model_dump(mode="json"))
+        value = stage.output.model_validate(standing)
     return Outcome(value, key, found is not None, time.perf_counter() - began)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cache import Index, Miss
+from cache import Miss
 from pipeline.model import Film, Frozen
+from pipeline.notes import Notes
 from pipeline.stage import canonical
 from pipeline.timebase import clock
 
@@ -21,11 +22,11 @@ class Latest:
     """Remembers of each unit the inputs of its last result; it never decides what is reused.
 
     Args:
-        index: The store's index.
+        notes: Where it is noted.
     """
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
 
     def remember(
         self, project_id: str, stage: str, unit: str, inputs: Frozen, output: Frozen | None = None
@@ -35,7 +36,7 @@ class Latest:
             "inputs": canonical(inputs),
             "output": output.model_dump(mode="json") if output else None,
         }
-        self._index.put(_key(project_id, stage, unit), record)
+        self._notes.put(_key(project_id, stage, unit), record)
 
     def inputs(self, project_id: str, stage: str, unit: str) -> dict[str, Any] | None:
         """Canonical inputs of the last result, or None when there was none."""
@@ -49,13 +50,13 @@ class Latest:
 
     def forget(self, project_id: str, slots: tuple[str, ...]) -> None:
         """Drop what is noted of a deleted project."""
-        self._index.drop(_key(project_id, "film", "film"))
+        self._notes.drop(_key(project_id, "film", "film"))
         for slot in slots:
-            self._index.drop(_key(project_id, "previews", slot))
+            self._notes.drop(_key(project_id, "previews", slot))
 
     def _record(self, project_id: str, stage: str, unit: str) -> dict[str, Any] | None:
         try:
-            return self._index.get(_key(project_id, stage, unit))
+            return self._notes.get(_key(project_id, stage, unit))
         except Miss:
             return None
 

@@ -12,18 +12,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from cache import Store
 from pipeline import housekeeping
-from pipeline.bench import StoreBench, as_stored, storage_errors
+from pipeline.bench import StoreBench, as_stored, open_store
 from pipeline.buying import Buying
 from pipeline.database import Database
 from pipeline.derivation import Derivation
 from pipeline.errors import BadInput
 from pipeline.intake import take_in
-from pipeline.jobs.compute import Pool
 from pipeline.jobs.engine import Engine, EngineOptions, default_width
 from pipeline.keys import KeyRing
 from pipeline.library import Library
+from pipeline.library_files import FileLibrary
+from pipeline.library_sql import SqlLibrary
 from pipeline.limits import limits_of
 from pipeline.model import Blob, Song
 from pipeline.money.books import Entry
@@ -31,9 +31,11 @@ from pipeline.money.catalogue import Catalogue
 from pipeline.money.catalogue import load as load_catalogue
 from pipeline.money.ledger import Ledger, Totals
 from pipeline.money.quotes import Quote, quote_film
+from pipeline.notes import Notes, SqlNotes
 from pipeline.outcome import raise_unless_done
 from pipeline.project import Project, changed, new_project_id
 from pipeline.settings import Settings, read_settings
+from pipeline.sharing import pool_of
 from pipeline.shop import Shop
 from pipeline.takes import TakeBook, in_use
 from pipeline.viewing import Viewer
@@ -48,12 +50,13 @@ DEMO_KEY = "demo-song/1"
 __all__ = ["ProjectCard", "ProjectView", "Studio", "open_studio"]
 
 
-def open_studio(settings: Settings | None = None, *, work_here: bool = True) -> Studio:
+def open_studio(settings: Settings | None = None, *, work_here: bool | None = None) -> Studio:
     """Open the studio of a home.
 
     Args:
         settings: Where and within what limits; read from the environment when None.
-        work_here: Run jobs in this process too; without, some other process must.
+        work_here: Run jobs in this process too; without, some other process must. None: only
+            where no database is shared with workers.
 
     Raises:
         StorageFailed: The home cannot be written.
@@ -66,23 +69,22 @@ class Studio:
 
     Args:
         settings: Where the studio lives and what it allows.
-        work_here: Launch the engine's workers in this process.
+        work_here: Launch the engine's workers in this process; None: unless there are others.
     """
 
-    def __init__(self, settings: Settings, *, work_here: bool = True) -> None:
+    def __init__(self, settings: Settings, *, work_here: bool | None = None) -> None:
         self.settings = settings
-        self.library = Library(settings.projects)
-        with storage_errors():
-            self.store = Store(settings.store)
+        self.store = open_store(settings)
         self.database = Database(settings.ledger_url)
+        self.library, self.notes = self._decisions()
         self.keys = KeyRing(from_environment=not settings.hosted)
-        self.pool = Pool(settings.home, settings.workers)
+        self.pool = pool_of(settings, self.store)
         self.work = StudioWork(self)
         options = EngineOptions(
             width={**default_width(), "compute": settings.workers}, database=self.database
         )
         self.engine = Engine(settings.home, settings.database_url, self.work, options)
-        if work_here and settings.database_url is None:
+        if work_here or (work_here is None and settings.database_url is None):
             self.engine.launch()
 
     @cached_property
@@ -116,6 +118,13 @@ class Studio:
     @cached_property
     def viewer(self) -> Viewer:
         return Viewer(self)
+
+    def _decisions(self) -> tuple[Library, Notes]:
+        """In the home; where app and workers are apart, in the database that they share."""
+        if self.settings.database_url is None:
+            return FileLibrary(self.settings.projects), self.store.index
+        tables = self._make_tables
+        return SqlLibrary(self.database, tables), SqlNotes(self.database, tables)
 
     def _make_tables(self) -> None:
         """Have the engine make all tables: under its lock, as two studios may start at once."""
@@ -218,7 +227,11 @@ class Studio:
     def derivation(self, project: Project) -> Derivation:
         """What the store knows of a project."""
         used = in_use(project, self.takes.of_project(project.id))
-        clips = {slot: take.clip for slot, take in used.items() if take.clip}
+        clips = {
+            slot: take.clip
+            for slot, take in used.items()
+            if take.clip and self.store.blobs.holds(as_stored(take.clip.blob))
+        }
         return Derivation(project, self.store, limits_of(project, self.catalogue), clips)
 
     def bought(self, project_id: str) -> frozenset[str]:
@@ -255,6 +268,10 @@ class Studio:
         missing = [slot for slot in wanted if slot_ids or slot.id not in bought]
         today = datetime.now(UTC).date()
         return quote_film(self.catalogue, project, tuple(missing), today=today)
+
+    def settle_order(self, take_id: str, *, paid: bool) -> None:
+        """End a take whose fate the studio cannot tell: a person looked it up at the vendor."""
+        self.buying.settle(take_id, paid=paid)
 
     def set_budget(self, project_id: str, limit_usd_micro: int) -> None:
         """Set the project's limit: an act of a person, with an entry of its own."""

@@ -30,7 +30,7 @@ class Viewer:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        self._latest = Latest(studio.store.index)
+        self._latest = Latest(studio.notes)
         self._cards: dict[str, tuple[tuple[int, str, str], ProjectCard]] = {}
 
     def forget(self) -> None:

@@ -95,7 +95,7 @@ class StudioWork:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        self._latest = Latest(studio.store.index)
+        self._latest = Latest(studio.notes)
         self._makers = {
             "analysis": Maker(_one(SONG), _analysis_ready, self._analyse),
             "transcript": Maker(
@@ -105,7 +105,7 @@ class StudioWork:
             "slots": Maker(_one(SONG), lambda d, _: bool(d.slots), self._cut),
             "plan": Maker(_one(FILM), _plan_ready, self._plan),
             "proposal": Maker(
-                lambda _d, chosen: (remember_choice(studio.store.index, chosen),),
+                lambda _d, chosen: (remember_choice(studio.notes, chosen),),
                 lambda _d, _u: False,
                 self._propose,
             ),
@@ -192,7 +192,7 @@ class StudioWork:
         return found is not None
 
     def _propose(self, task: Task) -> bool:
-        chosen = chosen_slots(self._studio.store.index, task.unit)
+        chosen = chosen_slots(self._studio.notes, task.unit)
         inputs = task.derivation.plan_inputs
         new = proposal(self._studio, task.project, inputs, chosen, task.report)
         self._studio.library.change(

@@ -76,7 +76,7 @@ def run(  # noqa: PLR0913, PLR0917  # every option is an argument
         allow_retired=allow_retired,
     )
     check_writable(out)
-    studio = open_studio(read_settings(home=home))
+    studio = open_studio(read_settings(home=home), work_here=True)
     try:
         document = make_film(studio, order, resume, out)
     finally:
@@ -124,7 +124,7 @@ def analyze(
     as_json: Json = False,
 ) -> None:
     """Listen to a song: beats, bars, sections, mood, and where the film would cut."""
-    studio = open_studio(read_settings(home=home))
+    studio = open_studio(read_settings(home=home), work_here=True)
     try:
         project = project_for(studio, Order(song=song), resume=False)
         follow(studio, project.id, "analysis")

@@ -1,17 +1,78 @@
+"""What a library promises, of files and of rows alike."""
+
 import json
 import multiprocessing
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from pipeline.database import Database
 from pipeline.errors import BadInput, NewerSchema, StaleEdit, StorageFailed
 from pipeline.library import Library
+from pipeline.library_files import FileLibrary
+from pipeline.library_sql import PROJECTS, SqlLibrary
 from pipeline.project import Project, changed, new_project_id
+from tests.postgres_server import postgres_url
+
+__all__ = ["postgres_url"]
+
+
+OPENED: list[Database] = []
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a library lies: a folder, or the address of a database."""
+
+    address: str
+
+    def open(self) -> Library:
+        if "://" not in self.address:
+            return FileLibrary(Path(self.address))
+        database = self.database()
+        return SqlLibrary(database, database.create_tables)
+
+    def database(self) -> Database:
+        OPENED.append(Database(self.address))
+        return OPENED[-1]
+
+    def text(self, project_id: str) -> str:
+        return next(text for one, text in self.open().texts() if one == project_id)
+
+    def overwrite(self, project_id: str, text: str) -> None:
+        if "://" not in self.address:
+            (Path(self.address) / project_id / "project.json").write_text(text)
+            return
+        with self.database().begin() as connection:
+            row = update(PROJECTS).where(PROJECTS.c.id == project_id)
+            connection.execute(row.values(document=text))
+
+
+@pytest.fixture(params=["files", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    if request.param == "files":
+        yield Place(str(tmp_path / "projects"))
+    elif request.param == "sqlite":
+        yield Place(f"sqlite:///{tmp_path / 'studio.sqlite'}")
+    else:
+        yield _emptied(Place(str(request.getfixturevalue("postgres_url"))))
+    while OPENED:
+        OPENED.pop().close()
+
+
+def _emptied(place: Place) -> Place:
+    library = place.open()
+    for project_id in library.ids():
+        library.remove(project_id)
+    return place
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "projects")
+def library(place: Place) -> Library:
+    return place.open()
 
 
 @pytest.fixture
@@ -32,15 +93,17 @@ def test_a_change_is_saved_and_raises_the_revision(library: Library, project: Pr
     assert library.load(project.id).revision == 1
 
 
-def test_undo_and_redo_survive_a_new_process(library: Library, project: Project) -> None:
+def test_undo_and_redo_survive_a_new_process(
+    library: Library, project: Project, place: Place
+) -> None:
     library.change(project.id, 0, "Rename", _titled("Second"))
     library.change(project.id, 1, "Rename again", _titled("Third"))
 
-    fresh = Library(library.folder)
+    fresh = place.open()
     assert fresh.undo(project.id).title == "Second"
     assert fresh.undo(project.id).title == "Night Drive"
     assert fresh.undo(project.id).title == "Night Drive"
-    assert Library(library.folder).redo(project.id).title == "Second"
+    assert place.open().redo(project.id).title == "Second"
     assert [step.label for step in fresh.history(project.id).redo] == ["Rename again"]
 
 
@@ -64,6 +127,18 @@ def test_an_edit_made_on_an_older_revision_is_refused_and_nothing_moves(
     assert library.load(project.id).title == "First tab"
 
 
+def test_an_edit_that_refuses_leaves_everything_as_it_was(
+    library: Library, project: Project
+) -> None:
+    def refuse(_project: Project) -> Project:
+        raise BadInput("No.")
+
+    with pytest.raises(BadInput):
+        library.change(project.id, 0, "Rename", refuse)
+    assert library.load(project.id) == project
+    assert not library.history(project.id).undo
+
+
 def test_an_edit_that_changes_nothing_leaves_no_step_to_undo(
     library: Library, project: Project
 ) -> None:
@@ -74,22 +149,21 @@ def test_an_edit_that_changes_nothing_leaves_no_step_to_undo(
 
 
 def test_a_project_of_a_newer_schema_is_refused_and_left_untouched(
-    library: Library, project: Project
+    library: Library, project: Project, place: Place
 ) -> None:
-    path = library.folder / project.id / "project.json"
-    newer = {**json.loads(path.read_text()), "schema_number": 99}
-    path.write_text(json.dumps(newer))
+    newer = {**json.loads(place.text(project.id)), "schema_number": 99}
+    place.overwrite(project.id, json.dumps(newer))
 
     with pytest.raises(NewerSchema, match="newer studio"):
         library.load(project.id)
-    assert json.loads(path.read_text()) == newer
+    assert json.loads(place.text(project.id)) == newer
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"project": 3}', '{"schema_number": 1}'])
-def test_a_damaged_project_file_is_said_in_a_sentence(
-    library: Library, project: Project, text: str
+def test_a_damaged_project_is_said_in_a_sentence(
+    library: Library, project: Project, place: Place, text: str
 ) -> None:
-    (library.folder / project.id / "project.json").write_text(text)
+    place.overwrite(project.id, text)
 
     with pytest.raises(BadInput, match="damaged"):
         library.load(project.id)
@@ -107,11 +181,11 @@ def test_a_home_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> Non
     (tmp_path / "blocked").write_text("a file, not a folder")
 
     with pytest.raises(StorageFailed, match="cannot be made"):
-        Library(tmp_path / "blocked" / "projects")
+        FileLibrary(tmp_path / "blocked" / "projects")
 
 
-def _append(folder: Path, project_id: str, letter: str) -> None:
-    library = Library(folder)
+def _append(place: Place, project_id: str, letter: str) -> None:
+    library = place.open()
     for _ in range(20):
         library.change(
             project_id,
@@ -121,12 +195,9 @@ def _append(folder: Path, project_id: str, letter: str) -> None:
         )
 
 
-def test_two_studios_on_one_home_lose_no_edit(library: Library, project: Project) -> None:
+def test_two_studios_lose_no_edit(library: Library, project: Project, place: Place) -> None:
     context = multiprocessing.get_context("spawn")
-    writers = [
-        context.Process(target=_append, args=(library.folder, project.id, letter))
-        for letter in "ab"
-    ]
+    writers = [context.Process(target=_append, args=(place, project.id, letter)) for letter in "ab"]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -134,12 +205,23 @@ def test_two_studios_on_one_home_lose_no_edit(library: Library, project: Project
 
     title = library.load(project.id).title.removeprefix("Night Drive")
     assert sorted(title) == ["a"] * 20 + ["b"] * 20
+    assert len(list(library.texts())) == 41
+
+
+def test_the_last_changed_project_is_listed_first(library: Library, project: Project) -> None:
+    other = library.add(project.model_copy(update={"id": new_project_id()}))
+    library.change(project.id, 0, "Rename", _titled("Newest"))
+
+    assert library.ids() == (project.id, other.id)
+    assert library.changed_at(project.id) >= library.changed_at(other.id)
 
 
 def test_removing_a_project_takes_its_history_along(library: Library, project: Project) -> None:
     library.change(project.id, 0, "Rename", _titled("Second"))
+    assert library.size_bytes() > 100
     library.remove(project.id)
 
     assert library.ids() == ()
+    assert library.size_bytes() == 0
     with pytest.raises(BadInput):
         library.load(project.id)

@@ -40,3 +40,14 @@ def test_the_database_is_chosen_by_its_address() -> None:
     settings = read_settings({"STUDIO_DATABASE_URL": "postgres://host/studio"})
 
     assert settings.ledger_url == "postgres://host/studio"
+
+
+def test_results_are_shared_in_a_folder_or_at_a_known_kind_of_address(tmp_path: Path) -> None:
+    def read(address: str) -> str | None:
+        return read_settings({"STUDIO_ARTIFACTS_URL": address}, home=tmp_path).artifacts_url
+
+    assert read("") is None
+    assert read(str(tmp_path / "shared")) == str(tmp_path / "shared")
+    assert read("s3://bucket/studio") == "s3://bucket/studio"
+    with pytest.raises(BadInput, match="STUDIO_ARTIFACTS_URL"):
+        read("ftp://user:canary@host/")
