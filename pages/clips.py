@@ -16,7 +16,7 @@ from pages.parts import (
     meter,
     progress,
 )
-from pages.parts.clips_deck import Deck, deal, missing_quote
+from pages.parts.clips_deck import Deck, deal, missing_quote, same_film
 from pages.parts.media import nothing
 from pages.parts.opening import open_page
 from pipeline.money.usd import dollars
@@ -62,6 +62,8 @@ def start_missing(deck: Deck) -> None:
 @st.fragment(key="clips")
 def workbench(studio: Studio, view: ProjectView) -> None:
     """Meter, table and card: redrawn together by a click, without the rest of the page."""
+    if not same_film(studio.project(view.project.id), view.project):
+        st.rerun()
     errors.draw_kept()
     with errors.shown():
         deck = deal(studio, view)

@@ -146,7 +146,7 @@ def _recommendation(deck: Deck, slot: Slot, quote: ClipQuote, hinted: set[object
             icon=":material/recommend:",
             type="tertiary",
             on_click=_choose,
-            args=(deck, slot, ModelChoice(model=found.model)),
+            args=(deck, slot, _with_model(deck, slot, found.model)),
         )
 
 
@@ -184,6 +184,11 @@ def _own(project: Project, slot: Slot) -> ModelChoice:
     return project.shot_models.get(slot.id, ModelChoice())
 
 
+def _with_model(deck: Deck, slot: Slot, model: str) -> ModelChoice:
+    """Another model, or the inherited one when empty; the number of takes stays."""
+    return ModelChoice(model=model or None, takes=_own(deck.project, slot).takes)
+
+
 def _choose(deck: Deck, slot: Slot, choice: ModelChoice) -> None:
     deck.change(f"Model of clip {slot.index + 1}", lambda one: choose(one, (slot.id,), choice))
 
@@ -197,8 +202,7 @@ def _set_model(deck: Deck, slot: Slot) -> None:
             name = deck.studio.catalogue.get(key).name
             raise BadInput(f"{name} {reasons[0]}.", "The clip keeps the model that it had.")
     else:
-        takes = _own(deck.project, slot).takes
-        _choose(deck, slot, ModelChoice(model=key or None, takes=takes))
+        _choose(deck, slot, _with_model(deck, slot, key))
 
 
 def _set_resolution(deck: Deck, slot: Slot, key: str) -> None:
@@ -214,9 +218,7 @@ def _set_takes(deck: Deck, slot: Slot, key: str) -> None:
 
 def _take_hint(deck: Deck, slot: Slot, hint: Hint) -> None:
     if hint.kind == "model":
-        _choose(
-            deck, slot, ModelChoice(model=str(hint.value), takes=_own(deck.project, slot).takes)
-        )
+        _choose(deck, slot, _with_model(deck, slot, str(hint.value)))
     elif hint.kind == "slow":
         own = _own(deck.project, slot)
         _choose(deck, slot, own.model_copy(update={"duration_s": float(hint.value)}))

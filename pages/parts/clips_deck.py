@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pipeline.studio import ProjectView, Studio
     from pipeline.views import ClipView
 
+READ_AT_EACH_REDRAW = {"revision", "model", "section_models", "shot_models", "allow_retired"}
+
 
 @dataclass(frozen=True)
 class Deck:
@@ -60,6 +62,16 @@ class Deck:
         """Change the project; what cannot be is said at the top of the page."""
         with errors.shown(later=True):
             self.studio.change(self.project.id, self.project.revision, label, edit)
+
+
+def same_film(now: Project, drawn: Project) -> bool:
+    """Whether the slots, shots and takes that the page was drawn with still hold.
+
+    Choices of models are read anew at each redraw, so they alone do not call for another page.
+    """
+    return all(
+        value == getattr(drawn, name) for name, value in now if name not in READ_AT_EACH_REDRAW
+    )
 
 
 def deal(studio: Studio, view: ProjectView) -> Deck:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pages.parts.clips_deck import same_film
 from pipeline.model import Blob, Clip
-from pipeline.project import ModelChoice, changed
+from pipeline.project import PREVIEW_MODEL, ModelChoice, changed
 from pipeline.takes import Take
 
 KLING = "kling-2.5-turbo-pro"
@@ -213,3 +214,25 @@ def test_takes_not_in_use_are_counted_on_the_costs_page(visit, studio, taken):
 
     assert not app.exception
     assert '<span class="name">Takes not in use</span><span>$0.35' in html(app)
+
+
+def test_a_cut_moved_elsewhere_draws_the_page_anew_and_a_choice_of_model_does_not(studio, paid):
+    chosen = changed(paid, model=ModelChoice(model="veo-3.1"), revision=paid.revision + 1)
+    moved = changed(paid, cuts=paid.cuts[:-1])
+
+    assert same_film(chosen, paid)
+    assert not same_film(moved, paid)
+
+
+def test_a_recommended_model_keeps_the_number_of_takes(visit, studio, paid):
+    slot = studio.view(paid.id).slots[0]
+    three = ModelChoice(model=PREVIEW_MODEL, takes=3)
+    studio.change(
+        paid.id, paid.revision, "Takes", lambda one: changed(one, shot_models={slot.id: three})
+    )
+    app = visit("clips", paid.id)
+    app.button(f"recommended_{slot.id}").click().run()
+
+    assert not app.exception
+    assert studio.project(paid.id).shot_models[slot.id].model != PREVIEW_MODEL
+    assert studio.project(paid.id).shot_models[slot.id].takes == 3
