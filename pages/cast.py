@@ -23,7 +23,7 @@ desk = cast_card.Desk(studio, view.project.id)
 left, middle, right = st.columns([5, 9, 5], gap="medium")
 with left:
     chosen = cast_list.chosen(desk, view)
-    cast_list.additions(desk, view)
+    cast_list.additions(desk)
 with middle:
     if chosen is None:
         nothing("Nobody is in the film", "Add a character, or let the plan show places only.")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.parts import errors
 from pages.parts.description_field import (
     FieldEdit,
     FieldState,
     description_field,
     with_chip,
 )
+from pages.parts.plan_desk import edit_project, on_plan
 from pipeline.cast import (
     Verdict,
     appearance,
@@ -30,7 +30,7 @@ from pipeline.planning.edits import (
     remove_character,
     remove_location,
 )
-from pipeline.project import Project, changed
+from pipeline.project import Project
 
 if TYPE_CHECKING:
     from pipeline.studio import Studio
@@ -61,14 +61,10 @@ class Desk:
 
     def edit(self, label: str, change: Callable[[Project], Project]) -> None:
         """Change the project as it is now: edits of the cast touch one subject each."""
-        with errors.shown(later=True):
-            self.studio.change(self.project_id, self.project().revision, label, change)
+        edit_project(self.studio, self.project_id, label, change)
 
     def edit_plan(self, label: str, change: Callable[[ScenePlan], ScenePlan]) -> None:
-        def on_project(project: Project) -> Project:
-            return project if project.plan is None else changed(project, plan=change(project.plan))
-
-        self.edit(label, on_project)
+        self.edit(label, on_plan(change))
 
     def put(self, one: Subject, label: str, **fields: Any) -> None:
         """Give one character or place new values."""

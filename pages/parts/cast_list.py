@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.parts.cast_card import Desk, Subject
-from pages.parts.nav import PROJECT
 from pipeline.cast import appearance, verdict_of
 from pipeline.model import Character, ScenePlan
 from pipeline.planning.edits import add_character, add_location
@@ -68,7 +67,7 @@ def _picture_state(view: ProjectView, ident: str) -> str:
     return "open" if has else "none"
 
 
-def additions(desk: Desk, view: ProjectView) -> None:
+def additions(desk: Desk) -> None:
     """Buttons that add a character or a place, and open it."""
     with st.container(horizontal=True):
         if st.button("Character", icon=":material/person_add:", key="add_character"):
@@ -77,12 +76,10 @@ def additions(desk: Desk, view: ProjectView) -> None:
         if st.button("Place", icon=":material/add_location:", key="add_place"):
             desk.edit_plan("Add a place", lambda plan: add_location(plan, "New place", ""))
             _open_last(desk, "locations")
-    del view
 
 
 def _open_last(desk: Desk, where: str) -> None:
     plan = desk.project().plan
     if plan is not None and getattr(plan, where):
         st.session_state[f"{CHOSEN}_{desk.project_id}"] = getattr(plan, where)[-1].id
-    st.session_state[PROJECT] = desk.project_id
     st.rerun()

@@ -18,6 +18,26 @@ if TYPE_CHECKING:
 CHOSEN = "plan_chosen"
 
 
+def edit_project(
+    studio: Studio, project_id: str, label: str, change: Callable[[Project], Project]
+) -> None:
+    """Change a project as it is now; a refusal is shown at the top of the next run."""
+    with errors.shown(later=True):
+        present = studio.project(project_id)
+        studio.change(project_id, present.revision, label, change)
+
+
+def on_plan(change: Callable[[ScenePlan], ScenePlan]) -> Callable[[Project], Project]:
+    """An edit of the plan as an edit of its project; refused where there is no plan."""
+
+    def on_project(project: Project) -> Project:
+        if project.plan is None:
+            raise RefusedEdit("There is no plan (any more).", "Plan the shots first.")
+        return changed(project, plan=change(project.plan))
+
+    return on_project
+
+
 @dataclass(frozen=True)
 class Desk:
     """The page's hands. Every edit can be undone."""
@@ -43,15 +63,7 @@ class Desk:
         return next((shot for shot in shots if shot.slot_id == slot.id), None)
 
     def edit(self, label: str, change: Callable[[Project], Project]) -> None:
-        """Change the project as it is now; a refusal is shown at the top of the next run."""
-        with errors.shown(later=True):
-            present = self.studio.project(self.project.id)
-            self.studio.change(present.id, present.revision, label, change)
+        edit_project(self.studio, self.project.id, label, change)
 
     def edit_plan(self, label: str, change: Callable[[ScenePlan], ScenePlan]) -> None:
-        def on_project(project: Project) -> Project:
-            if project.plan is None:
-                raise RefusedEdit("There is no plan (any more).", "Plan the shots first.")
-            return changed(project, plan=change(project.plan))
-
-        self.edit(label, on_project)
+        self.edit(label, on_plan(change))
