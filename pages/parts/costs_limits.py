@@ -53,9 +53,13 @@ def _set_project(studio: Studio, project_id: str) -> None:
 
 def _set_others(studio: Studio, project_id: str) -> None:
     with errors.shown(later=True):
-        clip, day = st.session_state[TYPED_CLIP], st.session_state[TYPED_DAY]
-        if clip.strip():
-            limit = parse_budget(clip)
-            studio.ledger.set_limit("clip", f"{project_id}/*", limit, by="person")
-        if day.strip():
-            studio.ledger.set_limit("day", "*", parse_budget(day), by="person")
+        clip, day = (_typed(st.session_state[key]) for key in (TYPED_CLIP, TYPED_DAY))
+        if clip is not None:
+            studio.ledger.set_limit("clip", f"{project_id}/*", clip, by="person")
+        if day is not None:
+            studio.ledger.set_limit("day", "*", day, by="person")
+
+
+def _typed(text: str) -> int | None:
+    """Micro-dollars that were typed; None for an empty field."""
+    return parse_budget(text) if text.strip() else None
