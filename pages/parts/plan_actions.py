@@ -11,9 +11,9 @@ from pages.parts import errors, progress
 from pages.parts.plan_desk import Desk
 from pages.parts.states import usd
 from pipeline.errors import StudioError
-from pipeline.model import Slot
+from pipeline.model import ScenePlan, Slot
 from pipeline.planning.directing import Board, model_of, quote_usd_micro
-from pipeline.planning.importing import import_plan
+from pipeline.planning.importing import Imported, import_plan
 from pipeline.planning.pricing import planning_models
 from pipeline.planning.proposing import (
     discarded,
@@ -28,6 +28,7 @@ from pipeline.project import changed
 PLANNERS = {"offline": "Offline, free", "openai": "Language model"}
 SHOWN_CHANGES = 60
 SHOWN_FINDINGS = 12
+IMPORTED = "plan_imported"
 LONGEST_NAME = 80
 
 
@@ -154,6 +155,7 @@ def _proposal(desk: Desk) -> None:
     with st.container(border=True, key="proposal"):
         shots = len({change.id for change in changes if change.scope == "shot"})
         st.markdown(f"**Proposed** · {shots} shots would change")
+        _said(proposal)
         st.html(f'<div style="max-height:19rem;overflow:auto">{_listed(desk, changes)}</div>')
         with st.container(horizontal=True):
             st.button(
@@ -170,10 +172,18 @@ def _proposal(desk: Desk) -> None:
             )
 
 
+def _said(proposal: ScenePlan) -> None:
+    """What was left out or is missing, where the proposal is the file that was just read."""
+    found = st.session_state.get(IMPORTED)
+    if isinstance(found, Imported) and found.plan == proposal:
+        for line in found.findings[:SHOWN_FINDINGS]:
+            st.caption(errors.literal(line))
+
+
 def _listed(desk: Desk, changes: tuple[Change, ...]) -> str:
     numbers = {slot.id: slot.index + 1 for slot in desk.view.slots}
     rows = []
-    for (scope, ident), group in groupby(changes[: SHOWN_CHANGES * 3], lambda c: (c.scope, c.id)):
+    for (scope, ident), group in groupby(changes, lambda one: (one.scope, one.id)):
         head = f"Shot {numbers.get(ident, '?')}" if scope == "shot" else f"{scope} {ident}".strip()
         words = "<br>".join(escape(change.words) for change in group)
         rows.append(f"<li><b>{escape(head)}</b><br>{words}</li>")
@@ -195,21 +205,20 @@ def _import(desk: Desk) -> None:
                 on_click="ignore",
             )
         file = st.file_uploader("Import a plan", type="json", key="plan_file", max_upload_size=2)
-        if file is not None and st.button("Read it", key="plan_import"):
-            _read(desk, file.getvalue())
+        if file is not None:
+            st.button("Read it", key="plan_import", on_click=_read, args=(desk, file.getvalue()))
 
 
 def _read(desk: Desk, file: bytes) -> None:
-    with errors.shown():
+    with errors.shown(later=True):
         found = import_plan(file, desk.view.slots)
         desk.edit("Import a plan", lambda project: proposed(project, found.plan))
-        for line in found.findings[:SHOWN_FINDINGS]:
-            st.caption(errors.literal(line))
+        st.session_state[IMPORTED] = found
 
 
 def writing(desk: Desk) -> None:
     """Shots as they are written, while a model plans."""
-    shots = Board(desk.studio.store.index, desk.project.id).shots()
+    shots = Board(desk.studio.notes, desk.project.id).shots()
     if not shots:
         return
     numbers = {slot.id: slot.index + 1 for slot in desk.view.slots}

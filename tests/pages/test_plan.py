@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.planning import edits
 from pipeline.planning.directing import Board
-from pipeline.project import changed
+from pipeline.project import GridChoice, changed
 
 HOSTILE = "<script>alert(1)</script> **bold** [x](javascript:1) {braces} :material/bug_report:"
 
@@ -32,7 +32,9 @@ def field(app, project_id, slot_id, name):
     return f"shot_{project_id}_{slot_id}_{name}"
 
 
-def test_without_cuts_the_page_leads_to_the_song(visit, demo):
+def test_without_cuts_the_page_leads_to_the_song(visit, studio, demo):
+    unheard = GridChoice(nudge_s=0.017)  # nobody heard the song with these corrections
+    studio.change(demo.id, demo.revision, "Nudge", lambda one: changed(one, grid=unheard))
     app = visit("plan", demo.id)
 
     assert not app.exception
@@ -116,6 +118,9 @@ def test_replanning_shows_the_difference_before_it_is_taken(visit, studio, drawn
     assert not app.exception
     assert studio.project(drawn).plan == before
     assert any("→" in block.value for block in app.get("html"))
+    said = next(block.value for block in app.markdown if "shots would change" in block.value)
+    listed = next(block.value for block in app.get("html") if "<li><b>Shot" in block.value)
+    assert f" {listed.count('<li><b>Shot')} shots would change" in said
     app.button("proposal_take").click().run()
     assert studio.project(drawn).plan.shots != before.shots
     assert studio.project(drawn).proposal is None
@@ -200,6 +205,7 @@ def test_an_imported_plan_waits_as_a_proposal_with_its_findings(visit, studio, d
     assert not app.exception
     assert studio.project(drawn).proposal.shots[0].action == HOSTILE
     assert any("Nobody defined" in caption.value for caption in app.caption)
+    assert not app.button("proposal_take").disabled
 
 
 def test_shots_on_the_board_can_be_watched_and_wiped(studio, planned):
