@@ -151,14 +151,15 @@ def write_plan(project: Project, inputs: PlanInputs, links: Links) -> ScenePlan:
     model = model_of(project)
     board = Board(links.index, project.id)
     board.wipe()
+    watch = _Watch(board, links, len(inputs.slots))
     session = Session(
         writer=OpenAIText(links.key, links.base_url),
         model=model,
         price=price_of(model, links.price),
         book=LedgerBook(links.ledger, project.id, model),
-        on_shot=_Watch(board, links, len(inputs.slots)),
+        on_shot=watch,
         judge=_errors_of,
-        wait=_patient(links.report),
+        wait=watch.wait,
     )
     try:
         return plan_with_model(inputs, session)
@@ -168,7 +169,7 @@ def write_plan(project: Project, inputs: PlanInputs, links: Links) -> ScenePlan:
 
 @dataclass
 class _Watch:
-    """Hears each shot: shows it, and says how far the plan is."""
+    """Hears each shot and each wait: shows it, and says how far the plan is."""
 
     board: Board
     links: Links
@@ -178,8 +179,19 @@ class _Watch:
     def __call__(self, shot: Shot) -> None:
         self.written += 1
         self.board.add(shot)
-        fraction = min(0.98, self.written / max(1, self.total))
-        self.links.report(fraction, f"shot {self.written} of {self.total}")
+        self.links.report(self.fraction, f"shot {self.written} of {self.total}")
+
+    @property
+    def fraction(self) -> float:
+        """How much is written, 0..0.98: the last part is the plan's check."""
+        return min(0.98, self.written / max(1, self.total))
+
+    def wait(self, seconds: float) -> None:
+        """Wait in small steps, so that a cancel is noticed within a second."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.links.report(self.fraction, f"the model asks to wait: {left:.0f} s")
+            time.sleep(min(0.5, left))
 
 
 def _errors_of(character: Character) -> Sequence[str]:
@@ -191,15 +203,3 @@ def _errors_of(character: Character) -> Sequence[str]:
         for reason in verdict_of(character).reasons
         if reason.level == "error"
     )
-
-
-def _patient(report: Callable[[float, str], None]) -> Callable[[float], None]:
-    """Waits in small steps, so that a cancel is noticed within a second."""
-
-    def wait(seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            report(0.0, f"the model asks to wait: {left:.0f} s")
-            time.sleep(min(0.5, left))
-
-    return wait

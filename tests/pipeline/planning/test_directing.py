@@ -79,6 +79,22 @@ def test_shots_stand_on_the_board_while_the_plan_is_written(
     assert seen[0] == 1
 
 
+def test_a_wait_in_the_middle_takes_nothing_from_the_progress(
+    project: Project, ledger: Ledger, index: Index, song: Song, facts: Facts
+) -> None:
+    heard: list[tuple[float, str]] = []
+
+    def note(fraction: float, words: str) -> None:
+        heard.append((fraction, words))
+
+    manners = FAKE.Manners(["truncated", "busy_after"], retry_after="0.1")
+    with FAKE.FakeOpenAI(manners) as server:
+        write_plan(project, facts(song()), links(server, ledger, index, report=note))
+    waits = [fraction for fraction, words in heard if "asks to wait" in words]
+    assert waits
+    assert min(waits) > 0
+
+
 def test_a_cancel_stops_the_plan_and_books_what_is_in_doubt(
     project: Project, ledger: Ledger, index: Index, song: Song, facts: Facts
 ) -> None:
