@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import TypeAdapter
+
 from pipeline.model import Frozen, Hex
 
 Band = Literal["low", "mid", "high"]
@@ -156,7 +158,9 @@ class People(Frozen):
     small_words: dict[str, tuple[str, ...]]
 
 
-Actions = dict[str, Any]
+Actions = dict[str, dict[str, Any]]
+"""Lines by purpose, then by body and band, or by the band alone."""
+_ACTIONS = TypeAdapter(dict[str, dict[str, list[str] | dict[str, list[str]]]])
 
 
 @cache
@@ -234,7 +238,7 @@ def people() -> People:
 
 @cache
 def actions() -> Actions:
-    return table("actions")
+    return dict(_ACTIONS.validate_python(table("actions")))
 
 
 def band_of(energy: float) -> Band:
