@@ -56,6 +56,16 @@ def test_a_budget_that_makes_no_sense_gets_a_sentence_and_changes_nothing(visit,
     assert studio.totals(demo.id).limit_usd_micro == 20 * DOLLAR
 
 
+def test_limits_of_a_clip_and_a_day_are_set_together_or_not_at_all(visit, studio, demo):
+    app = visit("costs", demo.id)
+    field(app, "Any one clip").set_value("2")
+    field(app, "All projects in a day").set_value("much")
+    button(app, "Set these limits").click().run()
+
+    assert "not an amount" in app.error[0].value
+    assert studio.ledger_entries(demo.id) == ()
+
+
 def test_every_entry_is_listed_and_can_be_taken_home(visit, studio, demo):
     spend(studio, demo.id)
     app = visit("costs", demo.id)
