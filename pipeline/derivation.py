@@ -57,6 +57,7 @@ from pipeline.stages.generate import inputs_of as inputs_of_preview
 from pipeline.stages.reference import REFERENCE, ReferenceInputs
 from pipeline.stages.reference import inputs_of as inputs_of_reference
 from pipeline.stages.slots import SLOTS, SlotInputs, SlotPlan, score_of
+from pipeline.stills import still_key
 
 In = TypeVar("In", bound=Frozen)
 Out = TypeVar("Out", bound=Frozen)
@@ -78,6 +79,7 @@ class Derivation:
         store: Where results lie.
         limits: How long slots may be, by the models in use.
         takes: Clips of the picked takes by slot id; slots without one show their preview.
+        stills: Bought reference pictures by their keys.
     """
 
     def __init__(
@@ -86,10 +88,12 @@ class Derivation:
         store: StageStore,
         limits: SlotLimits,
         takes: dict[str, Clip] | None = None,
+        stills: dict[str, Still] | None = None,
     ) -> None:
         self.project = project
         self.limits = limits
         self.takes = takes or {}
+        self.stills = stills or {}
         self._store = store
 
     def find(self, made_by: Stage[In, Out], inputs: In) -> Out | None:
@@ -255,8 +259,19 @@ class Derivation:
         choice = self.project.references.get(subject_id, ReferenceChoice())
         return inputs_of_reference(subject, present.style, choice.take)
 
+    def subject(self, subject_id: str) -> Character | Location | None:
+        """Who or what an id of the plan stands for."""
+        return self._pictured.get(subject_id)
+
+    def bought_still(self, subject_id: str) -> Still | None:
+        """The picture that was bought for the subject's present words, take and model."""
+        inputs, model = self.reference_inputs(subject_id), self.project.image_model
+        return self.stills.get(still_key(self.project.id, inputs, model)) if model else None
+
     def still(self, subject_id: str) -> Still | None:
-        return self.find(REFERENCE, self.reference_inputs(subject_id))
+        """The picture of a subject: bought where one was, else drawn by the studio."""
+        bought = self.bought_still(subject_id)
+        return bought or self.find(REFERENCE, self.reference_inputs(subject_id))
 
     # --- clips ------------------------------------------------------------------------------
 

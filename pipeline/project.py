@@ -82,6 +82,7 @@ class Excerpt(Frozen):
 class Project(Frozen):
     """All decisions. ``cuts`` and ``plan`` are None until a person or a run settles them.
 
+    ``image_model`` buys the reference pictures; empty, the studio draws them, free.
     ``proposal`` is a new plan that waits for the person's yes; ``planner_model`` names the language
     model, the usual one when empty. ``section_models`` is keyed by section label,
     ``shot_models``, ``picks`` (take id) and ``preview_takes`` by slot id, ``references`` by
@@ -109,6 +110,7 @@ class Project(Frozen):
     model: ModelChoice = ModelChoice(model=PREVIEW_MODEL)
     section_models: dict[str, ModelChoice] = {}
     shot_models: dict[str, ModelChoice] = {}
+    image_model: Name = ""
     references: dict[str, ReferenceChoice] = {}
     picks: dict[str, str] = {}
     preview_takes: dict[str, int] = {}

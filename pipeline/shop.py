@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import time
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from cache.blobs import writing
-from pipeline.bench import as_blob, storage_errors
+from pipeline.bench import StoreBench, as_blob, storage_errors
+from pipeline.charging import charge, fingerprint, seed_of
 from pipeline.errors import (
     BadInput,
     CredentialsRefused,
@@ -29,26 +28,26 @@ from pipeline.jobs.uploads import Uploads
 from pipeline.model import Blob, Clip
 from pipeline.money.catalogue import Model
 from pipeline.money.ledger import Scope
-from pipeline.money.payloads import payload
+from pipeline.money.payloads import Request, payload
 from pipeline.money.prices import price
 from pipeline.ordering import Draft
+from pipeline.pictures import take_in_picture
 from pipeline.stages.inspect import INSPECT, InspectInputs
 from pipeline.stages.poster import POSTER, poster_of
 from pipeline.takes import Take
 
 if TYPE_CHECKING:
-    from pipeline.providers.protocol import Done, Provider
+    from pipeline.providers.protocol import Provider
     from pipeline.studio import Studio
 
 TOKEN: Final = "REPLICATE_API_TOKEN"
 FETCHES = 5
 FETCH_BACKOFF_S = 1.0
-SAME_LENGTH_S = 0.5
-"""Vendors report the frames' own length, which is never exactly what was ordered."""
 LEAST_DEADLINE_S = 300.0
 LONGEST_DEADLINE_S = 1800.0
 LEARNT_FROM = 3
 UPLOAD_STAYS_S = 1800.0
+REDRAW = "Draw it again, or choose another model."
 
 Value = TypeVar("Value")
 
@@ -109,7 +108,7 @@ class Shop:
             model=model.key,
             subject_ids=draft.subject_ids,
         )
-        order = Order(
+        return self._buyer(account), Order(
             key=take.id,
             model=model.key,
             slug=model.slug,
@@ -120,7 +119,35 @@ class Shop:
             deadline_s=self._deadline_s(model),
             usual_s=self.usual_s(model),
         )
-        return Buyer(self.journal, self.provider, account, self._patience, self._gate), order
+
+    def order_still(
+        self, project_id: str, key: str, subject_id: str, wanted: tuple[Model, Request]
+    ) -> tuple[Buyer, Order]:
+        """A buyer and what it is to buy for a reference picture."""
+        account, (model, request) = self.account(project_id), wanted
+        each = price(model, 0.0, request.resolution)
+        scope = Scope(
+            project_id=project_id,
+            stage="references",
+            unit=subject_id,
+            model=model.key,
+            subject_ids=(subject_id,),
+        )
+
+        def inputs(n: int) -> Mapping[str, Any]:
+            return payload(model, request.model_copy(update={"seed": seed_of(f"{key}#{n}")}))
+
+        return self._buyer(account), Order(
+            key=key,
+            model=model.key,
+            slug=model.slug,
+            scope=scope,
+            worst_usd_micro=each,
+            inputs=inputs,
+            charge=lambda done: each * max(1, int(done.metrics.get("image_output_count", 1))),
+            deadline_s=self._deadline_s(model),
+            usual_s=self.usual_s(model),
+        )
 
     def deliver(self, bought: Bought, made_by: str, report: Reporter) -> Clip:
         """The clip of a finished purchase, fetched, checked to the last frame and stored.
@@ -132,10 +159,30 @@ class Shop:
         """
         url = _output(bought)
         try:
-            return self._checked(self._fetched(url, report), made_by, report)
+            return self._checked(self._fetched(url, "video", report), made_by, report)
         except OutputUnusable:
             report.progress(0.95, "fetching the clip once more")
-            return self._checked(self._fetched(url, report), made_by, report)
+            return self._checked(self._fetched(url, "video", report), made_by, report)
+
+    def deliver_still(self, bought: Bought, report: Reporter) -> tuple[Blob, tuple[int, int]]:
+        """A bought picture, decoded, bounded and stored, with its size in pixels.
+
+        Raises:
+            OutputUnusable: It is no picture that can be used.
+            ProviderUnreachable: It could not be fetched now; the next call may succeed.
+        """
+        from PIL import Image
+
+        raw = self._fetched(_output(bought), "image", report)
+        try:
+            with self._studio.path(raw).open("rb") as file:
+                blob = take_in_picture(file, StoreBench(self._studio.store))
+        except BadInput as error:
+            raise OutputUnusable(
+                error.message, "Draw it again, or choose another model."
+            ) from error
+        with Image.open(self._studio.path(blob)) as picture:
+            return blob, picture.size
 
     def usual_s(self, model: Model) -> tuple[float, float]:
         """Seconds that half and nine of ten clips of a model take, learnt or as published."""
@@ -177,7 +224,10 @@ class Shop:
             self._uploads.remember(account.fingerprint, blob.digest, sent.url, sent.expires_at)
             return sent.url
 
-    def _fetched(self, url: str, report: Reporter) -> Blob:
+    def _buyer(self, account: Account) -> Buyer:
+        return Buyer(self.journal, self.provider, account, self._patience, self._gate)
+
+    def _fetched(self, url: str, kind: Literal["video", "image"], report: Reporter) -> Blob:
         from pipeline.providers.download import allowed_by, fetch
 
         blobs = self._studio.store.blobs
@@ -188,7 +238,7 @@ class Shop:
 
         def once() -> Blob:
             with storage_errors(), writing(path):
-                suffix = fetch(url, path, "video", allowed_by(os.environ), tell)
+                suffix = fetch(url, path, kind, allowed_by(os.environ), tell)
                 return as_blob(blobs.put_file(path, suffix))
 
         try:
@@ -202,29 +252,6 @@ class Shop:
         clip = Clip.model_validate(found)
         self._studio.pool.run_stage(POSTER.name, poster_of(clip), report)
         return clip
-
-
-def fingerprint(key: str) -> str:
-    """What stands for a key wherever something is written."""
-    return hmac.new(key.encode(), b"music-video-studio/account", hashlib.sha256).hexdigest()[:32]
-
-
-def seed_of(attempt_key: str) -> int:
-    """A seed of its own for each attempt: it also tells equal orders apart in a list."""
-    return int.from_bytes(hashlib.sha256(attempt_key.encode()).digest()[:4], "big") >> 1
-
-
-def charge(model: Model, draft: Draft, done: Done) -> int:
-    """Micro-dollars of what was delivered: reported units times our own price table."""
-    reported = done.metrics.get("video_output_duration_seconds")
-    count = max(1, int(done.metrics.get("video_output_count", 1)))
-    one = draft.price_usd_micro
-    if reported is not None and abs(reported - draft.duration_s) > SAME_LENGTH_S:
-        try:
-            one = price(model, round(reported, 3), draft.resolution)
-        except BadInput:
-            one = draft.price_usd_micro
-    return one * count
 
 
 def _output(bought: Bought) -> str:

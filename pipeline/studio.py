@@ -18,6 +18,7 @@ from pipeline.buying import Buying
 from pipeline.database import Database
 from pipeline.derivation import Derivation
 from pipeline.errors import BadInput
+from pipeline.illustrating import Illustrating
 from pipeline.intake import take_in
 from pipeline.jobs.engine import Engine, EngineOptions, default_width
 from pipeline.keys import KeyRing
@@ -37,6 +38,7 @@ from pipeline.project import Project, changed, new_project_id
 from pipeline.settings import Settings, read_settings
 from pipeline.sharing import pool_of
 from pipeline.shop import Shop
+from pipeline.stills import StillBook
 from pipeline.takes import TakeBook, in_use
 from pipeline.viewing import Viewer
 from pipeline.views import ProjectCard, ProjectView
@@ -109,6 +111,17 @@ class Studio:
         """Where clips are bought."""
         self._make_tables()
         return Shop(self)
+
+    @cached_property
+    def stills(self) -> StillBook:
+        """Every bought reference picture."""
+        self._make_tables()
+        return StillBook(self.database)
+
+    @cached_property
+    def illustrating(self) -> Illustrating:
+        """How reference pictures are bought."""
+        return Illustrating(self)
 
     @cached_property
     def buying(self) -> Buying:
@@ -232,7 +245,9 @@ class Studio:
             for slot, take in used.items()
             if take.clip and self.store.blobs.holds(as_stored(take.clip.blob))
         }
-        return Derivation(project, self.store, limits_of(project, self.catalogue), clips)
+        stills = self.stills.of_project(project.id) if project.image_model else {}
+        limits = limits_of(project, self.catalogue)
+        return Derivation(project, self.store, limits, clips, stills)
 
     def bought(self, project_id: str) -> frozenset[str]:
         """Ids of the slots that have a take that shows what the plan says now."""
@@ -242,7 +257,8 @@ class Studio:
 
     def paid_digests(self) -> frozenset[str]:
         """Digests of everything that was paid for."""
-        return frozenset(blob.digest for blob in self.takes.blobs())
+        clips = frozenset(blob.digest for blob in self.takes.blobs())
+        return clips | self.stills.digests()
 
     def view(self, project_id: str) -> ProjectView:
         """Everything a page shows of a project; nothing is computed for it."""

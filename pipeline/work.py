@@ -109,7 +109,7 @@ class StudioWork:
                 lambda _d, _u: False,
                 self._propose,
             ),
-            "references": Maker(_subjects, lambda d, u: bool(d.still(u)), self._still),
+            "references": Maker(_subjects, self._still_ready, self._still),
             "previews": Maker(_slot_ids, lambda d, u: bool(d.preview(u)), self._preview),
             "clips": Maker(
                 lambda d, chosen: studio.buying.units(d, chosen),
@@ -200,7 +200,14 @@ class StudioWork:
         )
         return False
 
-    def _still(self, task: Task) -> bool:
+    def _still_ready(self, look: Derivation, unit: str) -> bool:
+        if look.project.image_model:
+            return self._studio.illustrating.ready(look, unit)
+        return bool(look.still(unit))
+
+    def _still(self, task: Task) -> bool | UnitResult:
+        if task.project.image_model:
+            return self._studio.illustrating.make(task)
         self._compute(REFERENCE, task.derivation.reference_inputs(task.unit), task.report)
         return False
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -364,3 +365,42 @@ def test_the_key_is_in_nothing_that_was_written(studio, vendor, plan, home) -> N
 
     assert found.stdout == ""
     assert os.listdir(home)  # noqa: PTH208 - that something was written at all
+
+
+def test_references_are_bought_from_an_image_model_once(studio, vendor, plan) -> None:
+    project = plan(image_model="flux-schnell")
+
+    studio.make(project.id, "references")
+    studio.make(project.id, "references")
+
+    still = studio.view(project.id).stills["sea"]
+    sent = next(iter(vendor.predictions.values()))
+    assert vendor.creations == 1
+    assert sent.model == "black-forest-labs/flux-schnell"
+    assert "Sea: a grey sea under low cloud" in sent.inputs["prompt"]
+    assert still.made_by == "FLUX schnell"
+    assert spent(studio, project) == (3_000, 0)
+    assert still.blob.digest in studio.paid_digests()
+
+    other = ReferenceChoice(take=2)
+    studio.change(project.id, 1, "Again", lambda one: changed(one, references={"sea": other}))
+    studio.make(project.id, "references")
+    assert vendor.creations == 2
+
+
+def test_an_order_that_cannot_be_told_is_settled_by_the_person(studio, vendor, plan) -> None:
+    project = plan()
+    studio.make(project.id, "previews")
+    vendor.manners.create.append("drop")
+    vendor.manners.listing_broken = True
+    studio.shop._patience = replace(QUICK, listing_s=0.2)
+    with pytest.raises(BadInput, match="cannot be told"):
+        studio.make(project.id, "clips", ("slot1",))
+    take = studio.takes.of_project(project.id)["slot1"][0]
+    assert take.state == "held"
+    assert spent(studio, project) == (0, PRICE)
+
+    studio.settle_order(take.id, paid=True)
+
+    assert spent(studio, project) == (PRICE, 0)
+    assert studio.takes.get(take.id).state == "cancelled"

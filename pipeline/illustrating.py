@@ -1,0 +1,129 @@
+"""Reference pictures from image models: one a character or place, bought like a clip.
+
+The words are the subject's own, verbatim; what is added only says how it is shown.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from pipeline.cast.gate import verdict_of
+from pipeline.cast.identity import identity_block
+from pipeline.derivation import Derivation
+from pipeline.errors import BadInput, ContentRefused
+from pipeline.jobs.protocol import UnitResult
+from pipeline.jobs.reconcile import Held
+from pipeline.model import Character, Location, Still, Style
+from pipeline.moderation import explained
+from pipeline.money.catalogue import Model
+from pipeline.money.payloads import Request, payload
+from pipeline.ordering import Blocked
+from pipeline.stills import still_key
+
+if TYPE_CHECKING:
+    from pipeline.studio import Studio
+    from pipeline.work import Task
+
+STAGE = "references"
+CHARACTER_FRAME = "Seen whole, from head to foot, facing the camera, alone on a plain background."
+PLACE_FRAME = "A wide view of the place at eye level. Nobody is in the picture."
+
+
+class Illustrating:
+    """Implements the stage ``references`` where an image model was chosen.
+
+    Args:
+        studio: Whose projects, shop and pictures.
+    """
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def ready(self, look: Derivation, subject_id: str) -> bool:
+        """Whether the picture of the present words is bought and whole."""
+        still = look.bought_still(subject_id)
+        if still is None:
+            return False
+        try:
+            self._studio.path(still.blob)
+        except LookupError:
+            return False
+        return True
+
+    def make(self, task: Task) -> UnitResult | bool:
+        """Buy one picture."""
+        look, began = task.derivation, time.perf_counter()
+        try:
+            request, model = self._request(look, task.unit)
+            self._buy(task, model, request)
+        except (Blocked, Held) as waits:
+            note = waits.note if isinstance(waits, Blocked) else waits.message
+            seconds = time.perf_counter() - began
+            return UnitResult(
+                hit=False, seconds=seconds, note=note, state="held", way_out=waits.way_out
+            )
+        return False
+
+    def _buy(self, task: Task, model: Model, request: Request) -> None:
+        project = task.project
+        key = still_key(project.id, task.derivation.reference_inputs(task.unit), model.key)
+        buyer, order = self._studio.shop.order_still(project.id, key, task.unit, (model, request))
+        try:
+            bought = buyer.buy(order, task.report)
+        except ContentRefused as error:
+            raise ContentRefused(*explained(error.message, request.prompt)) from error
+        blob, size = self._studio.shop.deliver_still(bought, task.report)
+        still = Still(
+            subject_id=task.unit,
+            blob=blob,
+            width=size[0],
+            height=size[1],
+            made_by=model.name,
+            prompt=request.prompt,
+        )
+        self._studio.stills.add(key, project.id, still, time.time())
+
+    def _request(self, look: Derivation, subject_id: str) -> tuple[Request, Model]:
+        """The order of a picture, checked against the model's schema.
+
+        Raises:
+            Blocked: The subject is not described well enough, or the model cannot draw it.
+        """
+        model = self._studio.catalogue.get(look.project.image_model)
+        plan = look.plan
+        subject = look.subject(subject_id)
+        if plan is None or subject is None:
+            raise Blocked("The plan does not know this subject.", "Plan again.")
+        if isinstance(subject, Character):
+            _check(subject)
+        ratio = look.project.format.aspect.value
+        request = Request(
+            prompt=_prompt(subject, plan.style),
+            aspect=ratio if ratio in model.aspect_ratios else model.aspect_ratios[0],
+            resolution=model.resolutions[0],
+        )
+        try:
+            payload(model, request)
+        except BadInput as problem:
+            raise Blocked(problem.message, problem.way_out) from problem
+        return request, model
+
+
+def _check(character: Character) -> None:
+    reasons = [one for one in verdict_of(character).reasons if one.level == "error"]
+    if reasons:
+        raise Blocked(
+            f"{character.name} is not described well enough: {reasons[0].message}", reasons[0].fix
+        )
+
+
+def _prompt(subject: Character | Location, style: Style) -> str:
+    own: tuple[str, ...]
+    if isinstance(subject, Character):
+        own = (identity_block(subject), CHARACTER_FRAME)
+    else:
+        when = ", ".join(word for word in (subject.time_of_day, subject.weather) if word)
+        own = (f"{subject.name}: {subject.description}", when, PLACE_FRAME)
+    parts = [part.strip().rstrip(".") for part in (*own, style.words, style.look)]
+    return ". ".join(part for part in parts if part) + "."
