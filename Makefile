@@ -33,17 +33,17 @@ setup-machine:
 	@sh tests/setup_machine.sh
 
 bench: $(VENV)/.dev
-	@for file in tests/bench/*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for file in tests/bench/*.py; do echo "== $$file"; PYTHONPATH=. $(BIN)/python "$$file" || exit 1; done
 
 shots: $(VENV)/.dev
-	$(BIN)/python tests/browser/shots.py
+	PYTHONPATH=. $(BIN)/python tests/browser/shots.py
 
 chaos: $(VENV)/.dev
-	$(BIN)/python tests/chaos/chaos.py
+	PYTHONPATH=. $(BIN)/python tests/chaos/chaos.py
 
 # Both vendors on this machine, with faults, to play with; prints the variables to set.
 fakes: $(VENV)/.dev
-	$(BIN)/python tests/fakes/serve.py
+	PYTHONPATH=. $(BIN)/python tests/fakes/serve.py
 
 # The lock holds pins and hashes for 3.11 to 3.13, and no addresses.
 lock: $(VENV)/.dev
