@@ -145,7 +145,9 @@ def _open(path: Path) -> Any:
     _check_file(path)
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
     # PyAV 19 reads tags of any encoding by itself and no longer knows the argument.
-    tags = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+    tags: dict[str, Any] = (
+        {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+    )
     try:
         return av.open(str(path.resolve()), options=options, mode="r", **tags)
     except (FFmpegError, ValueError) as cause:
