@@ -6,8 +6,8 @@ Real processes, a real database, a fake vendor that accepts and hangs up and who
     python tests/chaos/chaos.py --kills 5 --clips 10 --songs 1 --mode two
     python tests/chaos/chaos.py --mode postgres --database postgresql://...
 
-Modes: ``one`` process on SQLite; ``two`` on one home; ``postgres``, a client and two workers;
-``lost``, where a killed worker never returns and its twin takes over.
+Modes: ``one`` process on SQLite; ``two`` on one home; ``postgres``, a client and two workers. A
+killed process never returns: the next one is another to the engine, and takes its clips over.
 """
 
 # ruff: noqa: E402  (the checkout is not installed, so its folders are named first)
@@ -252,7 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--clips", type=int, default=40)
     parser.add_argument("--songs", type=int, default=5)
-    parser.add_argument("--mode", choices=("one", "two", "postgres", "lost"), default="one")
+    parser.add_argument("--mode", choices=("one", "two", "postgres"), default="one")
     parser.add_argument("--every", type=float, nargs=2, default=(3.0, 7.0), help="seconds")
     parser.add_argument("--seconds", type=float, default=2.0, help="that a clip takes")
     parser.add_argument("--drop", type=float, default=0.15)
