@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("OPENAI_API_KEY", "REPLICATE_API_TOKEN", "STUDIO_DATABASE_URL", "STUDIO_HOSTED")
 TIMEOUT_S = 60.0
+NUDGES = itertools.count(17)
 
 
 @pytest.fixture(scope="package")
@@ -44,8 +46,17 @@ def demo_song(studio: Studio) -> Song:
 
 @pytest.fixture
 def demo(studio: Studio, demo_song: Song) -> Project:
-    """A new project around the demo song; nobody asked to hear it yet."""
+    """A new project around the demo song; another test may have had the song heard."""
     return studio.add(demo_song)
+
+
+@pytest.fixture
+def unheard(studio: Studio, demo: Project) -> Project:
+    """A project that nobody has heard: what was heard is shared by all with the same corrections."""
+    from pipeline.project import GridChoice, changed
+
+    own = GridChoice(nudge_s=next(NUDGES) / 1000)
+    return studio.change(demo.id, demo.revision, "Nudge", lambda one: changed(one, grid=own))
 
 
 @pytest.fixture(scope="package")

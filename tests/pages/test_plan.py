@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.planning import edits
 from pipeline.planning.directing import Board
-from pipeline.project import GridChoice, changed
+from pipeline.project import changed
 
 HOSTILE = "<script>alert(1)</script> **bold** [x](javascript:1) {braces} :material/bug_report:"
 
@@ -32,10 +32,8 @@ def field(app, project_id, slot_id, name):
     return f"shot_{project_id}_{slot_id}_{name}"
 
 
-def test_without_cuts_the_page_leads_to_the_song(visit, studio, demo):
-    unheard = GridChoice(nudge_s=0.017)  # nobody heard the song with these corrections
-    studio.change(demo.id, demo.revision, "Nudge", lambda one: changed(one, grid=unheard))
-    app = visit("plan", demo.id)
+def test_without_cuts_the_page_leads_to_the_song(visit, unheard):
+    app = visit("plan", unheard.id)
 
     assert not app.exception
     assert app.button[-1].label == "To the song"

@@ -52,13 +52,13 @@ def html(app):
     return " ".join(block.proto.body for block in app.get("html"))
 
 
-def test_a_new_song_is_listened_to_without_being_asked(visit, studio, demo):
-    app = visit("song", demo.id)
+def test_a_new_song_is_listened_to_without_being_asked(visit, studio, unheard):
+    app = visit("song", unheard.id)
 
     assert not app.exception
-    assert "Listening to the song" in html(app) or studio.view(demo.id).slots
-    assert studio.run(demo.id).goal == "analysis"
-    studio.make(demo.id, "analysis")
+    assert "Listening to the song" in html(app) or studio.view(unheard.id).slots
+    assert studio.run(unheard.id).goal == "analysis"
+    studio.make(unheard.id, "analysis")
 
 
 def test_a_heard_song_shows_what_was_heard(visit, heard):
