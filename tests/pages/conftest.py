@@ -52,7 +52,7 @@ def demo(studio: Studio, demo_song: Song) -> Project:
 
 @pytest.fixture
 def unheard(studio: Studio, demo: Project) -> Project:
-    """A project that nobody has heard: what was heard is shared by all with the same corrections."""
+    """A project of its own corrections: what was heard is shared by all that have the same."""
     from pipeline.project import GridChoice, changed
 
     own = GridChoice(nudge_s=next(NUDGES) / 1000)
