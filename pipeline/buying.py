@@ -168,7 +168,8 @@ class Buying:
         if not needed:
             return
         self._shop.account(look.project.id)
-        left = self._studio.totals(look.project.id).left_usd_micro
+        with states.outages_as_they_are():
+            left = self._studio.totals(look.project.id).left_usd_micro
         if needed > left:
             raise BudgetRefused(
                 f"These clips cost {dollars(needed)}, and {dollars(left)} is left of the limit."
