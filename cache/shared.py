@@ -124,6 +124,10 @@ class SharedStore(Store):
         self.index.put(key, standing)
         return standing
 
+    def reach(self) -> None:
+        """Write to the second tier, to learn whether it can be reached."""
+        self._remote.replace("reached", {})
+
     def _standing(self, key: str, value: dict[str, Any]) -> dict[str, Any]:
         try:
             theirs = self._remote.record(key)

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from cache import SharedStore
+from pipeline.errors import StorageFailed
+
 if TYPE_CHECKING:
     from pipeline.studio import Studio
 
@@ -35,6 +38,7 @@ def examine(studio: Studio) -> tuple[Check, ...]:
         _home(studio),
         _disk(studio),
         _database(studio),
+        _results(studio),
         *_keys(studio),
     )
 
@@ -78,8 +82,27 @@ def _disk(studio: Studio) -> Check:
 
 
 def _database(studio: Studio) -> Check:
+    """Opens it, and so makes the tables that a new release needs."""
     kind = "Postgres" if studio.settings.database_url else "SQLite in the home"
+    try:
+        _ = studio.engine.progress, studio.engine.system
+    except StorageFailed as error:
+        return Check("Database", False, error.message.rstrip("."), error.way_out)
     return Check("Database", True, kind)
+
+
+def _results(studio: Studio) -> Check:
+    """Where results are shared; an address is written to, as rights may be for reading only."""
+    name = "Results"
+    if not isinstance(studio.store, SharedStore):
+        apart = studio.settings.database_url is not None
+        where = "in the home, which all processes must share" if apart else "in the home"
+        return Check(name, True, where)
+    try:
+        studio.store.reach()
+    except StorageFailed as error:
+        return Check(name, False, error.message.rstrip("."), error.way_out)
+    return Check(name, True, "shared at STUDIO_ARTIFACTS_URL")
 
 
 def _keys(studio: Studio) -> tuple[Check, ...]:

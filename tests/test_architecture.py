@@ -18,8 +18,9 @@ VENDORS = {
     "plotly": ("pipeline.figures", "pages.parts.boundary_editor"),
     "diskcache": ("cache",),
     "dbos": ("pipeline.jobs",),
+    "obstore": ("cache",),
 }
-NOT_AT_IMPORT = ("librosa", "cv2", "dbos", "openai", "replicate", "scipy", "plotly", "streamlit")
+NOT_AT_IMPORT = ("librosa", "cv2", "dbos", "openai", "replicate", "scipy", "plotly", "streamlit", "obstore")
 BLOCKS = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.AsyncFor, ast.AsyncWith, ast.Match)
 
 

@@ -285,10 +285,9 @@ def _death(gone: Gone) -> StudioError:
 
 
 def _environment(threads: int) -> dict[str, str]:
-    """The parent's environment without its keys, and libraries held to their share of cores."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.endswith(("_KEY", "_TOKEN"))
-    }
+    """The parent's environment without its secrets, and libraries held to their share of cores."""
+    secret = ("_KEY", "_TOKEN", "_DATABASE_URL")
+    kept = {name: value for name, value in os.environ.items() if not name.endswith(secret)}
     paths = [str(ROOT), kept.get("PYTHONPATH", "")]
     limits = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
     return {
