@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cache.store import blobs_in
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, StorageFailed
 
 if TYPE_CHECKING:
     from pipeline.studio import Studio
 
 DAY_S = 24 * 3600.0
+# Kept free, so that what happened can still be written down when the rest is full.
+RESERVE_BYTES = 48_000_000
+
+
+def check_space(home: Path) -> None:
+    """Refuse to compute on a disk that is as good as full.
+
+    Raises:
+        StorageFailed: Less than the reserve is free.
+    """
+    free = shutil.disk_usage(home).free
+    if free < RESERVE_BYTES:
+        raise StorageFailed(
+            f"The disk is full: {free / 1e6:.0f} MB are left, and the studio keeps"
+            f" {RESERVE_BYTES / 1e6:.0f} MB free.",
+            "Free some space (Settings shows what the studio can free) and start again;"
+            " what is finished is kept.",
+        )
 
 
 def storage(studio: Studio) -> tuple[tuple[str, int], ...]:

@@ -52,7 +52,8 @@ def take_in(source: Path | BinaryIO, filename: str, bench: StoreBench, settings:
         heard = facts(scratch, settings.max_song_s, settings.min_song_s)
     except NotAudio as error:
         # The decoder knows only our own name for the copy.
-        shown = error.message.replace(scratch.name, title_of(filename) + Path(filename).suffix)
+        name = "".join(sign for sign in Path(filename).name if sign.isprintable())[:60]
+        shown = error.message.replace(scratch.name, name)
         raise NotAudio(shown, error.way_out) from error
     return Song(
         blob=bench.keep_file(scratch, suffix),

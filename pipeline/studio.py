@@ -178,13 +178,16 @@ class Studio:
         self.store.record(DEMO_KEY, song.model_dump(mode="json"))
         return song
 
-    def add(self, song: Song, owner: str = "") -> Project:
-        """A new project around a song that was taken in."""
+    def draft(self, song: Song, owner: str = "") -> Project:
+        """A project around a song that was taken in, not kept yet."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        project = Project(
+        return Project(
             id=new_project_id(), owner=owner, title=song.title, created_at=now, song=song
         )
-        return self.library.add(project)
+
+    def add(self, song: Song, owner: str = "") -> Project:
+        """A new project around a song that was taken in."""
+        return self.library.add(self.draft(song, owner))
 
     def project(self, project_id: str, owner: str = "") -> Project:
         """A project's decisions. On a share the unguessable id is the right of access.

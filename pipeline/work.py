@@ -17,6 +17,7 @@ from pipeline.derivation import Derivation, NotYet
 from pipeline.direction import chosen_slots, proposal, remember_choice, written
 from pipeline.errors import BadInput, StaleEdit
 from pipeline.hearing import transcribe
+from pipeline.housekeeping import check_space
 from pipeline.jobs.protocol import Reporter, StageSpec, UnitResult
 from pipeline.lyrics.align import ALIGN
 from pipeline.model import Frozen
@@ -149,6 +150,7 @@ class StudioWork:
 
     def _compute(self, made_by: Stage[Any, Any], inputs: Frozen, report: Reporter) -> Any:
         """Have a stage computed by another process; the result lies in the store afterwards."""
+        check_space(self._studio.settings.home)
         output = self._studio.pool.run_stage(made_by.name, inputs, report)
         return made_by.output.model_validate(output)
 
@@ -177,6 +179,7 @@ class StudioWork:
 
     def _plan(self, task: Task) -> bool:
         look = task.derivation
+        self._refuse_silence(look)
         found, slots = look.find(PLAN, look.plan_inputs), look.slots
         if task.project.planner == "openai":
             missing = tuple(slot.id for slot in slots if slot.id not in look.shots)
@@ -190,6 +193,12 @@ class StudioWork:
 
         self._studio.library.change(task.project.id, None, "Plan the shots", accept)
         return found is not None
+
+    def _refuse_silence(self, look: Derivation) -> None:
+        """Silence is heard as it is, but there is no film to be made of it."""
+        peaks = look.analysis.peaks if look.analysis else None
+        if peaks is not None and not any(self._studio.path(peaks).read_bytes()):
+            raise BadInput("The song is silent from end to end.", "Choose a file with sound.")
 
     def _propose(self, task: Task) -> bool:
         chosen = chosen_slots(self._studio.notes, task.unit)

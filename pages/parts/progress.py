@@ -20,14 +20,20 @@ POLL_S = 1.0
 GOALS = {
     "analysis": "Listening to the song",
     "plan": "Planning the shots",
+    "lyrics": "Hearing the words",
+    "proposal": "Writing a new plan",
     "references": "Drawing the references",
+    "previews": "Drawing the previews",
     "clips": "Making the clips",
     "film": "Making the film",
 }
 STAGES = {
     "analysis": "Song",
+    "transcript": "Words",
+    "words": "Lyrics",
     "slots": "Cuts",
     "plan": "Plan",
+    "proposal": "New plan",
     "references": "References",
     "previews": "Previews",
     "clips": "Clips",
@@ -36,8 +42,11 @@ STAGES = {
 }
 STEP_OF = {
     "analysis": "song",
+    "transcript": "song",
+    "words": "song",
     "slots": "song",
     "plan": "plan",
+    "proposal": "plan",
     "references": "cast",
     "previews": "clips",
     "clips": "clips",

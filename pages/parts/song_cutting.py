@@ -64,6 +64,8 @@ class Bench:
                 batch.sequence if batch else self._answer().sequence, str(refusal), True
             )
         st.session_state[self.answer_key] = answer
+        # The header tells which steps an edit made stale; the rest of the page stands still.
+        st.rerun(["cutting", "header"])
 
     def carry_out(self, batch: EditBatch) -> str:
         """Store what a batch does; a sentence for the person where one is due.

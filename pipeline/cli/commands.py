@@ -85,6 +85,8 @@ def run(  # noqa: PLR0913, PLR0917  # every option is an argument
         emit(document)
     else:
         say(f"{document['film']}: {document['duration_s']:.2f} s, {len(document['slots'])} slots")
+        for warning in document["warnings"]:
+            say(warning)
 
 
 def make_film(studio: Studio, order: Order, resume: bool, out: Path) -> dict[str, Any]:
@@ -214,7 +216,12 @@ def worker(
     """Do the work that an app elsewhere asks for, until stopped."""
     from pipeline.jobs.worker import run_worker
 
-    studio = open_studio(read_settings(home=home), work_here=False)
+    settings = read_settings(home=home)
+    if settings.database_url and not settings.artifacts_url:
+        say(
+            f"Results stay in {settings.home}: the app must use it too, or set STUDIO_ARTIFACTS_URL."
+        )
+    studio = open_studio(settings, work_here=False)
     try:
         run_worker(studio.engine, tuple(queue or ()))
     finally:

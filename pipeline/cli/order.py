@@ -6,10 +6,12 @@ a killed one goes on where it was.
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, CredentialsRefused
+from pipeline.limits import models_of
 from pipeline.model import Aspect, FilmFormat, Frozen, Song
 from pipeline.money.usd import parse_budget
 from pipeline.project import PREVIEW_MODEL, Brief, Excerpt, ModelChoice, Project, changed
@@ -18,6 +20,8 @@ from pipeline.stage import digest_of
 if TYPE_CHECKING:
     from pipeline.studio import Studio
 
+TITLE_LENGTH = 120
+BRIEF_LENGTH = 10_000
 DEFAULT_HEIGHT = {"16:9": 720, "9:16": 1280, "1:1": 720, "4:5": 900}
 
 
@@ -60,7 +64,11 @@ def project_for(studio: Studio, order: Order, resume: bool) -> Project:
     if order.model:
         studio.catalogue.get(order.model)
     song = studio.demo_song() if order.song is None else studio.take_in(order.song, order.song.name)
-    project = _earlier(studio, song, None if resume else order.digest) or studio.add(song)
+    earlier = _earlier(studio, song, None if resume else order.digest)
+    # Every option is checked before a project exists: a refused order leaves nothing behind.
+    wanted = changed(_with(earlier or studio.draft(song), order), origin=order.digest)
+    _check_key(studio, wanted)
+    project = earlier or studio.library.add(wanted)
     if limit_usd_micro is not None:
         studio.set_budget(project.id, limit_usd_micro)
     return studio.change(
@@ -69,6 +77,16 @@ def project_for(studio: Studio, order: Order, resume: bool) -> Project:
         "Options of the command line",
         lambda one: changed(_with(one, order), origin=order.digest),
     )
+
+
+def _check_key(studio: Studio, project: Project) -> None:
+    """Name a missing key before any work is done for a film that cannot be bought."""
+    buys = any(not studio.catalogue.get(key).free for key in models_of(project))
+    if buys and not studio.keys.key(project.id, "REPLICATE_API_TOKEN"):
+        raise CredentialsRefused(
+            "Clips by this model are bought on Replicate, and there is no key.",
+            "Set REPLICATE_API_TOKEN, or use --renderer offline.",
+        )
 
 
 def _earlier(studio: Studio, song: Song, origin: str | None) -> Project | None:
@@ -83,13 +101,18 @@ def _earlier(studio: Studio, song: Song, origin: str | None) -> Project | None:
 def _with(project: Project, order: Order) -> Project:
     """The project with every option that was given."""
     fields: dict[str, object] = {
-        "title": order.title or project.title,
+        "title": (order.title or "").strip()[:TITLE_LENGTH] or project.title,
         "planner": order.planner or project.planner,
         "format": _format(project.format, order),
         "excerpt": _excerpt(project, order),
         "model": _model(project.model, order),
         "allow_retired": order.allow_retired or project.allow_retired,
     }
+    if order.brief is not None and len(order.brief) > BRIEF_LENGTH:
+        raise BadInput(
+            f"The brief has {len(order.brief):,} characters; {BRIEF_LENGTH:,} are the most.",
+            "Say it shorter.",
+        )
     if order.brief is not None and order.brief != project.brief.text:
         fields["brief"] = Brief.model_validate({**dict(project.brief), "text": order.brief})
         fields["plan"] = None
@@ -114,12 +137,14 @@ def _format(present: FilmFormat, order: Order) -> FilmFormat:
 
 def _excerpt(project: Project, order: Order) -> Excerpt:
     length_s = project.song.duration_s if project.song else 0.0
+    if not all(isfinite(one) for one in (order.start_s, order.end_s) if one is not None):
+        raise BadInput("Start and end are numbers of seconds.", "Use for example --start 12.5.")
     start_s = order.start_s if order.start_s is not None else project.excerpt.start_s
     end_s = order.end_s if order.end_s is not None else project.excerpt.end_s
     end_s = None if end_s is None or end_s >= length_s else end_s
     if not 0 <= start_s < (end_s or length_s) - 1.0:
         raise BadInput(
-            f"The excerpt from {start_s:g} s to {end_s or length_s:.1f} s is empty or too short.",
+            f"The excerpt from {start_s:.1f} s to {end_s or length_s:.1f} s is empty or too short.",
             f"Choose at least one second inside the song's {length_s:.1f} s.",
         )
     return Excerpt(start_s=start_s, end_s=end_s)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.errors import CredentialsRefused, RequestRefused
 from pipeline.project import PREVIEW_MODEL
 from pipeline.timebase import clock
 
@@ -44,7 +47,7 @@ def film(view: ProjectView, out: Path, states: list[RunState]) -> dict[str, Any]
         ],
         "spent_usd": view.totals.spent_usd_micro / MICRO,
         "stages": _stages(states),
-        "warnings": [*view.film.warnings, *view.slot_warnings],
+        "warnings": [*_song_warnings(view), *view.film.warnings, *view.slot_warnings],
     }
 
 
@@ -161,11 +164,40 @@ def catalogue() -> dict[str, Any]:
     }
 
 
+def catalogue_check() -> dict[str, Any]:
+    """Every difference between the catalogue and the live schemas on Replicate.
+
+    Raises:
+        CredentialsRefused: There is no key to look them up with.
+    """
+    from pipeline.keys import KeyRing
+    from pipeline.money.catalogue import load
+    from pipeline.providers.replicate import Replicate
+
+    key = KeyRing().key("", "REPLICATE_API_TOKEN")
+    if not key:
+        raise CredentialsRefused(
+            "Live schemas can only be read with a Replicate key.", "Set REPLICATE_API_TOKEN."
+        )
+    known, live = load(), {}
+    vendor = Replicate(os.environ.get("REPLICATE_BASE_URL", ""))
+    try:
+        for model in known.models.values():
+            if model.provider == "replicate":
+                with suppress(RequestRefused):
+                    live[model.slug] = vendor.schema(key, model.slug)
+    finally:
+        vendor.close()
+    found = [one.model_dump(mode="json") for one in known.check(live)]
+    return {"checked": len(live), "differences": found}
+
+
 def listed(document: dict[str, Any]) -> str:
     """The catalogue, or its differences from the live schemas, a line each."""
     if "differences" in document:
         found = document["differences"]
-        return "\n".join(one["message"] for one in found) or "The catalogue is as it is live."
+        lines = (f"{one['key']}: {one['field']}: {one['message']}" for one in found)
+        return "\n".join(lines) or "The catalogue is as it is live."
     return "\n".join(
         f"{one['key']:<28} {one['kind']:<13} {one['lifecycle']['stage']:<9} verified"
         f" {one['verified']}"

@@ -8,6 +8,7 @@ file while the threads of the old ones go on.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 import time
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 GUARD = "_music_video_studio_host"
+FAREWELL_S = 8.0
 RUN_WIDTH = 64
 POOL_SIZE = 20
 QUIET_POLL_S = 0.5
@@ -64,6 +66,7 @@ class Host:
         self._threads = [
             threading.Thread(target=self._sweeping, name="studio-sweep", daemon=True),
             threading.Thread(target=self._farewell, name="studio-farewell", daemon=True),
+            threading.Thread(target=self._last_resort, name="studio-last", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -169,6 +172,12 @@ class Host:
         if time.monotonic() >= self._tidy_at:
             self._system.tidy()
             self._tidy_at = time.monotonic() + TIDY_EVERY_S
+
+    def _last_resort(self) -> None:
+        """End a process whose threads do not come back: one that is killed loses nothing."""
+        threading.main_thread().join()
+        time.sleep(FAREWELL_S)
+        os._exit(1)
 
     def _farewell(self) -> None:
         """Let the process end: at its exit Python waits for the engine's threads otherwise."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -195,6 +196,9 @@ def prepare_rows(home: Path, database_url: str | None, database: Database) -> No
         database.create_tables()
 
 
+FRACTIONS_OF_A_SECOND = (3, 42)
+
+
 def hush() -> None:
     """Errors only, through the log of the process, instead of a console handler of its own."""
     logger = logging.getLogger("dbos")
@@ -219,5 +223,9 @@ def _sqlite_engine(url: str, pool_size: int) -> SqlEngine:
         # A power cut may forget the last steps here; the studio's own rows, fully synchronous,
         # keep their units from running twice.
         raw.execute("PRAGMA synchronous=NORMAL")
+        if sqlite3.sqlite_version_info < FRACTIONS_OF_A_SECOND:
+            # On Python 3.12 and later the engine asks for unixepoch('subsec'), which an older
+            # SQLite answers with nothing.
+            raw.create_function("unixepoch", 1, lambda _unit: time.time())
 
     return engine

@@ -107,6 +107,16 @@ class Replicate:
         expires = _moment(document.get("expires_at"))
         return Upload(address, expires or time.time() + DEFAULT_UPLOAD_LIFE_S)
 
+    def schema(self, key: str, slug: str) -> dict[str, Any]:
+        """The OpenAPI document of a model's newest version, as it is live."""
+        owner, _, name = slug.partition("/")
+        address = f"{self._base_url}/v1/models/{quote(owner, safe='')}/{quote(name, safe='')}"
+        version = self._ask("GET", address, key, f"model as {slug}").get("latest_version")
+        document = version.get("openapi_schema") if isinstance(version, dict) else None
+        if not isinstance(document, dict):
+            raise _nonsense()
+        return document
+
     def close(self) -> None:
         """Close the connections."""
         if "_http" in vars(self):
