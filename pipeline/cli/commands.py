@@ -219,7 +219,8 @@ def worker(
     settings = read_settings(home=home)
     if settings.database_url and not settings.artifacts_url:
         say(
-            f"Results stay in {settings.home}: the app must use it too, or set STUDIO_ARTIFACTS_URL."
+            f"Results stay in {settings.home}: the app must use it too,"
+            " or set STUDIO_ARTIFACTS_URL."
         )
     studio = open_studio(settings, work_here=False)
     try:

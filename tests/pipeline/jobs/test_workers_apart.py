@@ -62,6 +62,13 @@ class Site:
         self.running.append(process)
         return process
 
+    def ask_all_to_end(self) -> set[int]:
+        """Exit codes of the processes that were still running."""
+        alive = [process for process in self.running if process.poll() is None]
+        for process in alive:
+            process.send_signal(signal.SIGTERM)
+        return {process.wait(30) for process in alive}
+
     def worker(self, home: str, *queues: str) -> subprocess.Popen[str]:
         return self.start(home, "worker", *(part for name in queues for part in ("--queue", name)))
 
@@ -94,9 +101,9 @@ def app(site: Site) -> Iterator[Studio]:
     studio.close()
 
 
-def _small(studio: Studio) -> Project:
+def _small(studio: Studio, height: int = 144) -> Project:
     project = studio.create_demo()
-    shape, excerpt = FilmFormat(height=144), Excerpt(start_s=8.0, end_s=16.0)
+    shape, excerpt = FilmFormat(height=height), Excerpt(start_s=8.0, end_s=16.0)
     return studio.change(
         project.id, 0, "Small", lambda one: changed(one, format=shape, excerpt=excerpt)
     )
@@ -109,6 +116,16 @@ def _until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.1)
 
 
+def _drawing(studio: Studio, run_id: str) -> Callable[[], bool]:
+    """Whether a preview of a run is being drawn right now."""
+
+    def look() -> bool:
+        stages = {stage.name: stage for stage in studio.run_state(run_id).stages}
+        return "previews" in stages and bool(stages["previews"].running)
+
+    return look
+
+
 @pytest.fixture(scope="module")
 def made(site: Site, app: Studio) -> Project:
     """A film that the app asked for; the worker that began it was killed in the middle."""
@@ -116,12 +133,7 @@ def made(site: Site, app: Studio) -> Project:
     run_id = app.start(project.id, "film")
     lost = site.worker("lost", "compute")
     site.worker("words", "text", "clips")
-
-    def drawing() -> bool:
-        stages = {stage.name: stage for stage in app.run_state(run_id).stages}
-        return "previews" in stages and bool(stages["previews"].running)
-
-    _until(drawing, "previews are drawn")
+    _until(_drawing(app, run_id), "previews are drawn")
     lost.kill()
     lost.communicate()
     site.worker("heir", "compute", "text")
@@ -175,19 +187,31 @@ def test_an_unchanged_film_is_no_work_for_the_workers(made: Project, app: Studio
     assert {stage.name: stage.misses for stage in state.stages if stage.misses} == {}
 
 
-def test_the_command_line_makes_its_film_with_and_without_workers(
+def test_workers_asked_to_end_leave_their_film_to_others(
+    made: Project, site: Site, app: Studio
+) -> None:
+    project = _small(app, height=160)
+    run_id = app.start(project.id, "film")
+    _until(_drawing(app, run_id), "previews are drawn")
+
+    codes = site.ask_all_to_end()
+    site.worker("fresh")
+
+    assert codes == {0}
+    assert app.engine.wait(run_id, LONG_S).state == "done"
+    assert app.view(project.id).film is not None
+
+
+def test_the_command_line_makes_its_film_without_any_worker(
     made: Project, site: Site, app: Studio, tmp_path: Path
 ) -> None:
     out = tmp_path / "film.mp4"
     order = ("--start", "8", "--end", "16", "--height", "144", "--out", str(out))
-    for process in site.running:
-        process.send_signal(signal.SIGTERM)
-    codes = [process.wait(60) for process in site.running if process.returncode is None]
+    site.ask_all_to_end()
 
     process = site.start("desk", "run", "--demo", *order, "--json")
     told, errors = process.communicate(timeout=LONG_S)
 
-    assert set(codes) <= {0}, "workers end when they are asked to"
     assert process.returncode == 0, errors
     document = json.loads(told.splitlines()[-1])
     assert out.stat().st_size > 10_000
