@@ -18,8 +18,8 @@ from pipeline.errors import (
     BudgetRefused,
     Cancelled,
     ContentRefused,
-    CredentialsRefused,
     OutputUnusable,
+    RequestRefused,
     StudioError,
 )
 from pipeline.jobs import journal as states
@@ -46,6 +46,7 @@ STAGE = "clips"
 UNFINISHED = ("ordered", "running", "held")
 SLACK_S = 1e-6
 SHORT_BY_S = 0.3
+GONE = "(404)"
 
 
 @dataclass(frozen=True)
@@ -227,9 +228,21 @@ class Buying:
             told = ContentRefused(*explained(error.message, draft.prompt))
             self._note_error(take, told)
             raise told from error
+        except RequestRefused as error:
+            told_of = RequestRefused(error.message, self._with_successor(error, draft.model))
+            self._note_error(take, told_of)
+            raise told_of from error
         except StudioError as error:
             self._note_error(take, error)
             raise
+
+    def _with_successor(self, error: RequestRefused, model: str) -> str:
+        """The way out of a refusal; of a model that the vendor no longer has, to the next one."""
+        known = self._studio.catalogue
+        successor = known.get(model).successor
+        if GONE not in error.message or not successor:
+            return error.way_out
+        return f"{error.way_out} Its successor is {known.get(successor).name}."
 
     def _deliver(self, take: Take, draft: Draft, bought: Bought, report: Reporter) -> None:
         """Fetch, check and keep what was bought."""
@@ -242,8 +255,8 @@ class Buying:
         """What the take shows: lost, or waiting with what was paid or may have been."""
         attempt = self._open(take)
         paid_and_bad = isinstance(error, OutputUnusable) and not isinstance(error, Held)
-        waits = attempt is not None and not paid_and_bad
-        waits = waits or isinstance(error, BudgetRefused | CredentialsRefused)
+        never_asked = self._shop.journal.latest(take.id) is None
+        waits = (attempt is not None and not paid_and_bad) or never_asked
         stopped = "cancelled" if isinstance(error, Cancelled) else "failed"
         done = self._studio.takes.get(take.id).clip is not None
         state = "done" if done else "held" if waits else stopped

@@ -225,6 +225,21 @@ def test_without_a_token_nothing_is_tried(studio, vendor, plan, monkeypatch) -> 
     assert vendor.requests == []
 
 
+def test_after_a_wrong_token_the_right_one_buys(studio, vendor, plan, monkeypatch) -> None:
+    project = plan()
+    vendor.manners.token = KEY
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_wrong")
+    with pytest.raises(CredentialsRefused, match="does not accept the token"):
+        studio.make(project.id, "clips")
+    assert spent(studio, project) == (0, 0)
+
+    monkeypatch.setenv("REPLICATE_API_TOKEN", KEY)
+    studio.make(project.id, "clips")
+
+    assert vendor.creations == 3
+    assert spent(studio, project) == (3 * PRICE, 0)
+
+
 def test_one_clips_failure_stops_no_other_and_is_explained(studio, vendor, plan) -> None:
     project = plan()
     shots = project.plan.shots
@@ -275,8 +290,10 @@ def test_a_vague_character_is_not_paid_for(studio, vendor, plan) -> None:
 def test_a_model_that_is_gone_at_the_vendor_is_said(studio, vendor, plan) -> None:
     vendor.manners.unknown_models = ("kwaivgi/kling-v2.5-turbo-pro",)
 
-    with pytest.raises(RequestRefused, match="knows no model"):
+    with pytest.raises(RequestRefused, match="knows no model") as refused:
         studio.make(plan().id, "clips")
+
+    assert "Kling 3" in refused.value.way_out
 
 
 def test_an_approved_picture_is_the_start_frame_and_is_sent_once(studio, vendor, plan) -> None:
@@ -295,13 +312,14 @@ def test_an_approved_picture_is_the_start_frame_and_is_sent_once(studio, vendor,
     assert len({one["seed"] for one in sent}) == 3
 
 
-def test_a_bad_file_is_fetched_once_more(studio, vendor, plan) -> None:
+@pytest.mark.parametrize("fault", ["short", "html"])
+def test_a_bad_file_is_fetched_once_more(studio, vendor, plan, fault) -> None:
     project = plan()
-    vendor.manners.delivery.extend(["short", "html"])
+    vendor.manners.delivery.append(fault)
 
     studio.make(project.id, "clips")
 
-    assert vendor.asked("deliver") == 5
+    assert vendor.asked("deliver") == 4
     assert spent(studio, project) == (3 * PRICE, 0)
 
 
