@@ -63,8 +63,8 @@ In = TypeVar("In", bound=Frozen)
 Out = TypeVar("Out", bound=Frozen)
 Some = TypeVar("Some")
 EXCERPT_FADE_S = 0.4
-# Less than half a beat of fast music: a nudge or a swing correction, never another beat.
-SAME_CUT_S = 0.15
+# Half a beat of slow music: a nudge, a swing correction or a shift by half a beat.
+SAME_CUT_S = 0.5
 
 
 class NotYet(LookupError):

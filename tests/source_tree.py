@@ -56,7 +56,7 @@ def _read(path: Path) -> Module:
     return Module(relative, name, len(text.splitlines()), ast.parse(text))
 
 
-GROUND = ("errors", "model", "timebase", "project", "stage", "schema", "database", "settings")
+GROUND = ("errors", "model", "timebase", "project", "stage", "schema", "database")
 
 
 def drawn_group(name: str) -> str:
@@ -70,4 +70,6 @@ def drawn_group(name: str) -> str:
         return ""
     if (ROOT / "pipeline" / parts[1]).is_dir():
         return parts[1]
+    if parts[1] == "__main__":
+        return "cli"
     return "ground" if parts[1] in GROUND else "studio"

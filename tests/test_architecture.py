@@ -20,7 +20,17 @@ VENDORS = {
     "dbos": ("pipeline.jobs",),
     "obstore": ("cache",),
 }
-NOT_AT_IMPORT = ("librosa", "cv2", "dbos", "openai", "replicate", "scipy", "plotly", "streamlit", "obstore")
+NOT_AT_IMPORT = (
+    "librosa",
+    "cv2",
+    "dbos",
+    "openai",
+    "replicate",
+    "scipy",
+    "plotly",
+    "streamlit",
+    "obstore",
+)
 BLOCKS = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.AsyncFor, ast.AsyncWith, ast.Match)
 
 

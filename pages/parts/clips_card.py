@@ -54,9 +54,9 @@ def _choice(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
         keys,
         index=keys.index(own.model or INHERIT),
         format_func=lambda key: words[key],
-        key=f"model_{slot.id}",
+        key=_model_key(slot, quote),
         on_change=_set_model,
-        args=(deck, slot),
+        args=(deck, slot, _model_key(slot, quote)),
         help="Each with the price of one take of this clip, or why it cannot make it.",
     )
     model = deck.studio.catalogue.models.get(quote.model)
@@ -193,15 +193,19 @@ def _choose(deck: Deck, slot: Slot, choice: ModelChoice) -> None:
     deck.change(f"Model of clip {slot.index + 1}", lambda one: choose(one, (slot.id,), choice))
 
 
-def _set_model(deck: Deck, slot: Slot) -> None:
-    key = st.session_state[f"model_{slot.id}"]
-    reasons = refusal(deck, slot, deck.studio.catalogue.get(key)) if key else ()
-    if reasons:
-        del st.session_state[f"model_{slot.id}"]
-        with errors.shown(later=True):
-            name = deck.studio.catalogue.get(key).name
-            raise BadInput(f"{name} {reasons[0]}.", "The clip keeps the model that it had.")
-    else:
+def _model_key(slot: Slot, quote: ClipQuote) -> str:
+    """Another widget where the inherited model is another one: its label is not its old one."""
+    return f"model_{slot.id}_{quote.model}"
+
+
+def _set_model(deck: Deck, slot: Slot, widget: str) -> None:
+    key = st.session_state.get(widget, INHERIT)
+    with errors.shown(later=True):
+        model = deck.studio.catalogue.get(key) if key else None
+        reasons = refusal(deck, slot, model) if model else ()
+        if model and reasons:
+            del st.session_state[widget]
+            raise BadInput(f"{model.name} {reasons[0]}.", "The clip keeps the model that it had.")
         _choose(deck, slot, _with_model(deck, slot, key))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from pipeline.timebase import clock
 
 if TYPE_CHECKING:
     from pipeline.jobs.state import RunState
+    from pipeline.providers.replicate import Replicate
     from pipeline.studio import ProjectView, Studio
 
 MICRO = 1_000_000
@@ -179,17 +180,20 @@ def catalogue_check() -> dict[str, Any]:
         raise CredentialsRefused(
             "Live schemas can only be read with a Replicate key.", "Set REPLICATE_API_TOKEN."
         )
-    known, live = load(), {}
-    vendor = Replicate(os.environ.get("REPLICATE_BASE_URL", ""))
-    try:
-        for model in known.models.values():
-            if model.provider == "replicate":
-                with suppress(RequestRefused):
-                    live[model.slug] = vendor.schema(key, model.slug)
-    finally:
-        vendor.close()
+    known, vendor = load(), Replicate(os.environ.get("REPLICATE_BASE_URL", ""))
+    slugs = [model.slug for model in known.models.values() if model.provider == "replicate"]
+    with closing(vendor):
+        live = {slug: schema for slug in slugs if (schema := _live(vendor, key, slug))}
     found = [one.model_dump(mode="json") for one in known.check(live)]
     return {"checked": len(live), "differences": found}
+
+
+def _live(vendor: Replicate, key: str, slug: str) -> dict[str, Any] | None:
+    """A model's live schema; None for one that the vendor does not know."""
+    try:
+        return vendor.schema(key, slug)
+    except RequestRefused:
+        return None
 
 
 def listed(document: dict[str, Any]) -> str:
