@@ -15,6 +15,7 @@ from pages.parts import (
     errors,
     meter,
     progress,
+    starting,
 )
 from pages.parts.clips_deck import Deck, deal, missing_quote, same_film
 from pages.parts.media import nothing
@@ -55,8 +56,7 @@ def _why_not(busy: bool, stuck: int) -> str | None:
 
 
 def start_missing(deck: Deck) -> None:
-    with errors.shown(later=True):
-        deck.studio.start(deck.project.id, goal="clips", slot_ids=deck.missing)
+    starting.start(deck.studio, deck.project.id, "clips", deck.missing)
 
 
 @st.fragment(key="clips")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import costs_limits, costs_tables, errors, meter
+from pages.parts import costs_held, costs_limits, costs_tables, errors, meter
 from pages.parts.clips_deck import deal, missing_quote
 from pages.parts.opening import open_page
 from pipeline import figures
@@ -30,5 +30,6 @@ with errors.shown(stop=True):
         else:
             st.caption("Nothing has been paid for yet; previews and plans offline are free.")
         costs_tables.sums(studio, view)
+    costs_held.draw(studio, view)
     st.subheader("Every entry", anchor=False)
     costs_tables.every(view, entries)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts import clips_takes, errors, progress
+from pages.parts import clips_takes, errors, progress, starting
 from pages.parts.clips_deck import Deck
 from pages.parts.clips_models import INHERIT, labels, refusal
 from pages.parts.states import mark
@@ -246,5 +246,4 @@ def _start(deck: Deck, slot_id: str, again: bool) -> None:
         number = deck.project.preview_takes.get(slot_id, 1) + 1
         takes = {**deck.project.preview_takes, slot_id: number}
         deck.change("Another preview", lambda one: changed(one, preview_takes=takes))
-    with errors.shown(later=True):
-        deck.studio.start(deck.project.id, goal="clips", slot_ids=(slot_id,))
+    starting.start(deck.studio, deck.project.id, "clips", (slot_id,))

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import InternalFault, StudioError
+from pipeline.errors import InternalFault, StorageFailed, StudioError
 
 KEPT = "_kept_errors"
+AWAY = StorageFailed("The studio's database does not answer.", "Try again in a moment.")
 
 
 def block(fault: StudioError) -> None:
@@ -33,12 +35,19 @@ def shown(*, stop: bool = False, later: bool = False) -> Iterator[None]:
     try:
         yield
     except StudioError as fault:
-        if later:
-            _keep(fault)
-        else:
-            block(fault)
-        if stop:
-            st.stop()
+        _tell(fault, stop=stop, later=later)
+    except DBAPIError:
+        # The engine waits out a database that is away; a page says so and can be asked again.
+        _tell(AWAY, stop=stop, later=later)
+
+
+def _tell(fault: StudioError, *, stop: bool, later: bool) -> None:
+    if later:
+        _keep(fault)
+    else:
+        block(fault)
+    if stop:
+        st.stop()
 
 
 def _keep(fault: StudioError) -> None:

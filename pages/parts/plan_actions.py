@@ -7,7 +7,7 @@ from itertools import groupby
 
 import streamlit as st
 
-from pages.parts import errors, progress
+from pages.parts import errors, progress, starting
 from pages.parts.plan_desk import Desk
 from pages.parts.states import usd
 from pipeline.errors import StudioError
@@ -131,16 +131,14 @@ def _price(desk: Desk, slot_ids: tuple[str, ...]) -> str:
 
 
 def _start(desk: Desk) -> None:
-    with errors.shown(later=True):
-        desk.studio.start(desk.project.id, goal="plan")
+    starting.start(desk.studio, desk.project.id, "plan")
 
 
 def _propose(desk: Desk, slot_ids: tuple[str, ...]) -> None:
     """Offline at once, since it takes milliseconds; with a model as a run."""
+    if desk.project.planner == "openai":
+        starting.start(desk.studio, desk.project.id, "proposal", slot_ids)
     with errors.shown(later=True):
-        if desk.project.planner == "openai":
-            desk.studio.start(desk.project.id, goal="proposal", slot_ids=slot_ids)
-            return
         take = desk.project.revision + 2
         proposal = offline_proposal(desk.inputs, desk.plan, slot_ids, take)
         desk.edit("A new plan was proposed", lambda project: proposed(project, proposal))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.parts import errors, progress, song_decisions
+from pages.parts import errors, progress, song_decisions, starting
 from pipeline import hearing
 from pipeline.errors import OutOfBounds
 from pipeline.money.usd import dollars
@@ -148,8 +148,7 @@ def _listening(studio: Studio, view: ProjectView) -> None:
 
 
 def _have_heard(studio: Studio, project_id: str) -> None:
-    with errors.shown(later=True):
-        studio.start(project_id, goal="lyrics")
+    starting.start(studio, project_id, "lyrics")
 
 
 def lines_of(lyrics: Lyrics) -> list[dict[str, Any]]:

@@ -12,7 +12,13 @@ import typer
 from pipeline.cli import report
 from pipeline.cli.order import Order, project_for
 from pipeline.cli.output import emit, follow, say
-from pipeline.errors import BadInput, StorageFailed
+from pipeline.errors import (
+    BadInput,
+    CredentialsRefused,
+    ProviderFailed,
+    StorageFailed,
+    StudioError,
+)
 from pipeline.settings import read_settings
 from pipeline.studio import Studio, open_studio
 
@@ -78,7 +84,7 @@ def run(  # noqa: PLR0913, PLR0917  # every option is an argument
     check_writable(out)
     studio = open_studio(read_settings(home=home), work_here=True)
     try:
-        document = make_film(studio, order, resume, out)
+        document, missing = make_film(studio, order, resume, out)
     finally:
         studio.close()
     if as_json:
@@ -87,17 +93,33 @@ def run(  # noqa: PLR0913, PLR0917  # every option is an argument
         say(f"{document['film']}: {document['duration_s']:.2f} s, {len(document['slots'])} slots")
         for warning in document["warnings"]:
             say(warning)
+    if missing is not None:
+        raise missing
 
 
-def make_film(studio: Studio, order: Order, resume: bool, out: Path) -> dict[str, Any]:
-    """Run an order to its film, write it, and describe both."""
+def make_film(
+    studio: Studio, order: Order, resume: bool, out: Path
+) -> tuple[dict[str, Any], StudioError | None]:
+    """Run an order to its film, write it, and describe both.
+
+    Returns:
+        The description, and why clips are missing where the film shows previews instead.
+    """
     project = project_for(studio, order, resume)
-    states = [follow(studio, project.id, goal) for goal in report.goals(studio, project.id)]
+    states, missing = [], None
+    for goal in report.goals(studio, project.id):
+        try:
+            states.append(follow(studio, project.id, goal))
+        except (ProviderFailed, BadInput) as error:
+            if goal != "clips" or isinstance(error, CredentialsRefused):
+                raise
+            # One clip's failure stops no other: the film shows previews where clips are missing.
+            missing = error
     view = studio.view(project.id)
     if view.film is None:
         raise StorageFailed("The film was made but cannot be found.", "Run the command again.")
     write_film(studio.path(view.film.blob), out)
-    return report.film(view, out, states)
+    return report.film(view, out, states), missing
 
 
 def check_writable(out: Path) -> None:

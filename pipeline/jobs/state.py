@@ -98,6 +98,7 @@ def read_state(database: Database, run_id: str, width: Mapping[str, int]) -> Run
             raise BadInput("This run is not known here.", "Start it again.")
         rows = _stage_rows(connection, run_id)
         costs = {row["stage"]: _cost_s(connection, row["stage"]) for row in rows}
+        totals = _totals(connection, rows)
         listed = _listed_units(connection, run_id)
         counts = _counts(connection, run_id)
     stages = tuple(_stage(row, counts.get(row["stage"], {}), listed) for row in rows)
@@ -111,8 +112,8 @@ def read_state(database: Database, run_id: str, width: Mapping[str, int]) -> Run
         started_at=run["started_at"],
         finished_at=run["finished_at"],
         stages=stages,
-        percent=100.0 if run["state"] == "done" else _percent(stages, costs),
-        eta_s=None if ended else _time_left_s(stages, costs, _widths(rows, width)),
+        percent=100.0 if run["state"] == "done" else _percent(stages, costs, totals),
+        eta_s=None if ended else _time_left_s(stages, costs, totals, _widths(rows, width)),
     )
 
 
@@ -223,16 +224,39 @@ def _ended(stage: StageState) -> float:
     return settled + sum(unit.fraction for unit in stage.running)
 
 
-def _percent(stages: tuple[StageState, ...], costs: Mapping[str, float | None]) -> float:
-    """Share of the expected work that is behind us; a stage not yet counted weighs as one unit."""
+def _totals(connection: Connection, rows: list[Mapping[str, Any]]) -> dict[str, int]:
+    """Units of each stage: counted, or while they are not, as many as it usually had.
+
+    A stage that was never run weighs as the largest one that this run has counted: a bar that
+    promises too little at first is better than one that goes backwards.
+    """
+    counted = [row["total"] for row in rows if row["total"] is not None]
+    largest = max(counted, default=1)
+    return {row["stage"]: _total(connection, row, largest) for row in rows}
+
+
+def _total(connection: Connection, row: Mapping[str, Any], largest: int) -> int:
+    if row["total"] is not None:
+        return int(row["total"])
+    usual = connection.scalar(
+        select(func.avg(RUN_STAGES.c.total)).where(
+            RUN_STAGES.c.stage == row["stage"], RUN_STAGES.c.total > 0
+        )
+    )
+    return max(1, round(usual)) if usual else max(1, largest)
+
+
+def _percent(
+    stages: tuple[StageState, ...], costs: Mapping[str, float | None], totals: Mapping[str, int]
+) -> float:
+    """Share of the expected work that is behind us."""
     if not stages:
         return 0.0
     known = [cost for cost in costs.values() if cost]
     typical = fmean(known) if known else 1.0
     behind = whole = 0.0
     for stage in stages:
-        # An empty stage keeps no weight; an unknown one must keep some, or we would promise 100 %.
-        total = 1 if stage.total is None else stage.total
+        total = totals[stage.name]
         weight = (costs[stage.name] or typical) * total
         whole += weight
         behind += weight * (_ended(stage) / total if total else 1.0)
@@ -242,6 +266,7 @@ def _percent(stages: tuple[StageState, ...], costs: Mapping[str, float | None]) 
 def _time_left_s(
     stages: tuple[StageState, ...],
     costs: Mapping[str, float | None],
+    totals: Mapping[str, int],
     widths: Mapping[str, int],
 ) -> float | None:
     """Seconds left: what remains of each stage at its own pace, spread over its workers."""
@@ -249,7 +274,7 @@ def _time_left_s(
         return None
     left = 0.0
     for stage in stages:
-        remaining = (1 if stage.total is None else stage.total) - _ended(stage)
+        remaining = totals[stage.name] - _ended(stage)
         if remaining <= 0:
             continue
         cost = costs[stage.name]

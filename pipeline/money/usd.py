@@ -15,6 +15,8 @@ MICRO_PER_USD = 1_000_000
 LARGEST_BUDGET_USD = 100_000
 LARGEST_AMOUNT_USD = 1_000_000_000
 SHOWN_INPUT_LENGTH = 40
+# Groups of three only: in "12,50" the comma means something else to whoever typed it.
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,6})?")
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?|\.[0-9]{1,6}")
 
 
@@ -58,7 +60,9 @@ def parse_budget(text: str) -> int:
     Raises:
         BadInput: when it is missing, no plain amount, negative, zero or absurdly large.
     """
-    plain = text.strip().removeprefix("$").removesuffix("USD").strip().replace(",", "")
+    plain = text.strip().removeprefix("$").removesuffix("USD").strip()
+    if _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(",", "")
     if not plain:
         raise BadInput("No budget was given.", "Type an amount in dollars, such as 20.00.")
     if plain.startswith("-"):
