@@ -180,13 +180,18 @@ def defect(what: str, error: Exception) -> StudioError:
 
 
 def resident_kb() -> int:
-    """The largest memory that this process ever held, in kB; 0 where the system does not say."""
+    """Memory that this process holds, in kB; 0 where the system does not say.
+
+    Not the peak of ``getrusage``: on Linux a child inherits that of the process that started it,
+    and every child of a large app would count as grown.
+    """
     try:
         import resource
-    except ImportError:
+
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (ImportError, OSError):
         return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // 1024 if sys.platform == "darwin" else peak
+    return pages * resource.getpagesize() // 1024
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def facts(
             duration_s = sum(count / rate for rate, count in samples_at.items())
             if duration_s > max_duration_s:
                 raise OutOfBounds(
-                    f"The song is longer than {max_duration_s / 60:g} minutes.",
+                    f"The song is longer than {clock(max_duration_s)[:-3]}.",
                     "Cut it, or raise the limit in the settings.",
                 )
     _check_length(duration_s, min_duration_s, source.damage)

@@ -122,6 +122,8 @@ class OpenAIText:
                 if not self._adapts_to(refused, asked):
                     raise
                 continue
+            finally:
+                self._hang_up()
             if draft.events or not self._streams:
                 return draft.reply()
             self._streams = False
@@ -138,8 +140,17 @@ class OpenAIText:
         """
         from pipeline.providers.openai_errors import translated
 
-        with translated(self._key):
-            return tuple(sorted(model.id for model in self._client.models.list()))
+        try:
+            with translated(self._key):
+                return tuple(sorted(model.id for model in self._client.models.list()))
+        finally:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close the connection: plans are minutes apart, and nobody else would."""
+        client: OpenAI | None = self.__dict__.pop("_client", None)
+        if client is not None:
+            client.close()
 
     @cached_property
     def _client(self) -> OpenAI:

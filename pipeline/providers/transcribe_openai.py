@@ -79,8 +79,8 @@ class OpenAITranscriber:
         """
         self._check(audio)
         asked: dict[str, Any] = {"language": language} if language else {}
-        with _translated(), audio.open("rb") as sound:
-            answer = self._client().audio.transcriptions.with_raw_response.create(
+        with _translated(), audio.open("rb") as sound, self._client() as client:
+            answer = client.audio.transcriptions.with_raw_response.create(
                 file=(f"song{audio.suffix or '.mp3'}", sound),
                 model=self.model,
                 response_format="verbose_json",

@@ -73,8 +73,9 @@ class Bench:
     def lookup(self, key: str) -> dict[str, Any]:
         return self.records[key]
 
-    def record(self, key: str, value: dict[str, Any]) -> None:
+    def record(self, key: str, value: dict[str, Any]) -> dict[str, Any]:
         self.records[key] = value
+        return value
 
 
 def cpu_s(work: Callable[[], Any]) -> tuple[float, Any]:

@@ -27,8 +27,8 @@ def test_a_first_visit_is_told_what_to_do(page, address, driver):
         timeout=STEP_MS
     )
 
-    assert page.get_by_text("Drop a song here").is_visible()
-    assert page.get_by_role("button", name="Try the demo song").is_visible()
+    page.get_by_text("Drop a song here").wait_for(timeout=STEP_MS)
+    page.get_by_role("button", name="Try the demo song").wait_for(timeout=STEP_MS)
 
 
 def test_a_file_that_is_no_music_is_refused_in_words(page, address, driver, tmp_path):
@@ -55,7 +55,7 @@ def test_the_demo_song_becomes_a_film_that_plays_and_downloads(page, address, dr
 
     page.reload()
     page.get_by_test_id("run").wait_for(timeout=STEP_MS)
-    assert "%" in page.get_by_test_id("run").inner_text()
+    page.get_by_test_id("run").get_by_text("%").first.wait_for(timeout=STEP_MS)
 
     video = page.locator("video")
     video.wait_for(timeout=FILM_TIMEOUT_MS)

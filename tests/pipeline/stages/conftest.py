@@ -55,9 +55,10 @@ class FolderBench:
     def lookup(self, key: str) -> dict[str, Any]:
         return self.records[key]
 
-    def record(self, key: str, value: dict[str, Any]) -> None:
+    def record(self, key: str, value: dict[str, Any]) -> dict[str, Any]:
         self.made.append(key)
         self.records[key] = value
+        return value
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ class Shelf:
     def lookup(self, key: str) -> dict[str, Any]:
         return self.records[key]
 
-    def record(self, key: str, value: dict[str, Any]) -> None:
+    def record(self, key: str, value: dict[str, Any]) -> dict[str, Any]:
         self.records[key] = value
+        return value
 
 
 class Bench:
