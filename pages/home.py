@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import hosted, nav
+from pages.parts import errors, hosted, nav
 from pages.parts.opening import open_studio_page
 from pages.parts.projects import begin_with_demo, begin_with_song, card, how_it_goes, import_project
 
@@ -19,6 +19,8 @@ cards = studio.projects(owner)
 
 st.title("Projects" if cards else "Turn a song into a music video")
 hosted.notice(studio)
+for fault in () if studio.settings.hosted else studio.unreadable():
+    errors.block(fault)
 drop, demo = st.columns([2, 1], gap="medium")
 with drop:
     begin_with_song(studio, owner)

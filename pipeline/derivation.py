@@ -100,8 +100,6 @@ class Derivation:
         """The stored output of a stage, or None."""
         return stage.find(made_by, inputs, self._store)
 
-    # --- the song ---------------------------------------------------------------------------
-
     @cached_property
     def song(self) -> Blob:
         if self.project.song is None:
@@ -149,8 +147,6 @@ class Derivation:
         if not self.project.brief.lyrics.strip() and self.transcript is None:
             return Lyrics()
         return self.find(ALIGN, self.align_inputs) if self.analysis else None
-
-    # --- cuts -------------------------------------------------------------------------------
 
     @cached_property
     def span(self) -> tuple[float, float]:
@@ -204,8 +200,6 @@ class Derivation:
         """Raises ``NotYet`` when there is no such slot (any more)."""
         return _made(next((slot for slot in self.slots if slot.id == slot_id), None), "slots")
 
-    # --- the plan ---------------------------------------------------------------------------
-
     @property
     def plan_inputs(self) -> PlanInputs:
         analysis = _made(self.analysis, "analyze")
@@ -236,8 +230,6 @@ class Derivation:
         known = {slot.id for slot in self.slots}
         shots = self.plan.shots if self.plan else ()
         return {shot.slot_id: shot for shot in shots if shot.slot_id in known}
-
-    # --- pictures ---------------------------------------------------------------------------
 
     @cached_property
     def _pictured(self) -> dict[str, Character | Location]:
@@ -272,8 +264,6 @@ class Derivation:
         """The picture of a subject: bought where one was, else drawn by the studio."""
         bought = self.bought_still(subject_id)
         return bought or self.find(REFERENCE, self.reference_inputs(subject_id))
-
-    # --- clips ------------------------------------------------------------------------------
 
     @cached_property
     def extents(self) -> dict[str, Extent]:
@@ -315,8 +305,6 @@ class Derivation:
     def clip(self, slot_id: str) -> Clip | None:
         """What the film shows in a slot: the picked take, else the preview."""
         return self.takes.get(slot_id) or self.preview(slot_id)
-
-    # --- the film ---------------------------------------------------------------------------
 
     @cached_property
     def compose_inputs(self) -> ComposeInputs:

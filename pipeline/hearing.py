@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from cache import Miss
 from pipeline.bench import storage_errors
-from pipeline.errors import CredentialsRefused, ProviderFailed, ProviderUnreachable, StudioError
+from pipeline.errors import (
+    CredentialsRefused,
+    OutputUnusable,
+    ProviderFailed,
+    ProviderUnreachable,
+    StudioError,
+)
 from pipeline.lyrics.transcriber import Transcript
 from pipeline.model import Word
 from pipeline.money.books import Scope
@@ -76,8 +82,10 @@ def transcribe(studio: Studio, project: Project) -> None:
     except StudioError as error:
         _end_badly(studio, project, attempt, error)
         raise
-    studio.ledger.settle(attempt, price_of_listening(model, found.seconds))
+    # First what was paid for, then the books: a crash between the two loses neither.
     _keep(studio, project, found)
+    studio.ledger.settle(attempt, price_of_listening(model, found.seconds))
+    studio.notes.drop(_note(project))
 
 
 def _begin(studio: Studio, project: Project, model: Model) -> str:
@@ -105,11 +113,15 @@ def _refuse_doubt(studio: Studio, project: Project) -> None:
 
 
 def _end_badly(studio: Studio, project: Project, attempt: str, error: StudioError) -> None:
-    """Give the money back where nothing was bought; keep it booked where nobody knows."""
+    """Book what was charged, give back what was not, keep it held where nobody knows."""
     in_doubt = isinstance(error, ProviderUnreachable) or type(error) is ProviderFailed
     if in_doubt:
         return
-    studio.ledger.release(attempt, "the vendor refused")
+    if isinstance(error, OutputUnusable):
+        # An answer came, so the vendor charges for it, whatever it holds.
+        studio.ledger.settle(attempt, price_usd_micro(studio, project))
+    else:
+        studio.ledger.release(attempt, "the vendor refused")
     studio.notes.drop(_note(project))
 
 
@@ -121,7 +133,6 @@ def _keep(studio: Studio, project: Project, found: Transcript) -> None:
             transcript_key(digest),
             {"words": words, "model": found.model, "language": found.language},
         )
-    studio.notes.drop(_note(project))
 
 
 def _note(project: Project) -> str:

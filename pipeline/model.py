@@ -33,9 +33,6 @@ class Blob(Frozen):
     bytes: int = Field(ge=0)
 
 
-# --- song -----------------------------------------------------------------------------------
-
-
 class Song(Frozen):
     """The audio that everything hangs on. ``title`` is the file's name made safe to show."""
 
@@ -126,9 +123,6 @@ class AudioAnalysis(Frozen):
     similarity: Blob | None = None
 
 
-# --- cuts and slots -------------------------------------------------------------------------
-
-
 class Cut(Frozen):
     """A boundary between two slots. The slot that begins here carries the same id for life."""
 
@@ -152,9 +146,6 @@ class Slot(Frozen):
     @property
     def duration_s(self) -> float:
         return self.end_s - self.start_s
-
-
-# --- plan -----------------------------------------------------------------------------------
 
 
 class Swatch(Frozen):
@@ -255,9 +246,6 @@ class ScenePlan(Frozen):
     shots: tuple[Shot, ...]
     planner: Name = "offline"
     remarks: tuple[str, ...] = ()
-
-
-# --- pictures, clips, film ------------------------------------------------------------------
 
 
 class Still(Frozen):

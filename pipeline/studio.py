@@ -17,7 +17,7 @@ from pipeline.bench import StoreBench, as_stored, open_store
 from pipeline.buying import Buying
 from pipeline.database import Database
 from pipeline.derivation import Derivation
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, StudioError
 from pipeline.illustrating import Illustrating
 from pipeline.intake import take_in
 from pipeline.jobs.engine import Engine, EngineOptions, default_width
@@ -143,8 +143,6 @@ class Studio:
         """Have the engine make all tables: under its lock, as two studios may start at once."""
         _ = self.engine.progress
 
-    # --- projects ---------------------------------------------------------------------------
-
     def create(self, source: Path | BinaryIO, filename: str = "", owner: str = "") -> Project:
         """A new project from a song; see :func:`pipeline.intake.take_in` for what is refused."""
         name = filename or (source.name if isinstance(source, Path) else "song")
@@ -203,6 +201,10 @@ class Studio:
         """Cards of the projects that an owner may list, the last changed first."""
         return self.viewer.cards(owner)
 
+    def unreadable(self) -> tuple[StudioError, ...]:
+        """Why projects are missing from the list: damaged, or written by a newer studio."""
+        return self.viewer.unreadable()
+
     def all_projects(self) -> tuple[Project, ...]:
         """Every project that can be read, the last changed first."""
         return self.viewer.readable()
@@ -237,8 +239,6 @@ class Studio:
         """Cancel what runs and delete the decisions; paid clips stay in the store."""
         self.cancel(project_id)
         self.library.remove(project_id)
-
-    # --- what is known ----------------------------------------------------------------------
 
     def derivation(self, project: Project) -> Derivation:
         """What the store knows of a project."""
@@ -296,8 +296,6 @@ class Studio:
         """Set the project's limit: an act of a person, with an entry of its own."""
         self.ledger.set_limit("project", project_id, limit_usd_micro, "person")
 
-    # --- work -------------------------------------------------------------------------------
-
     def start(self, project_id: str, goal: str, slot_ids: tuple[str, ...] = ()) -> str:
         """Start work towards a goal, or find the same work already under way.
 
@@ -335,8 +333,6 @@ class Studio:
         raise_unless_done(state)
         return state
 
-    # --- files ------------------------------------------------------------------------------
-
     def keep_upload(self, project_id: str, file: BinaryIO, name: str) -> Blob:
         """Store a person's reference picture, decoded and bounded first.
 
@@ -370,8 +366,6 @@ class Studio:
         from pipeline.delivery import export
 
         return export(self, project_id, format_name)
-
-    # --- housekeeping -----------------------------------------------------------------------
 
     def doctor(self) -> tuple[Any, ...]:
         """What works on this machine, and what a missing part costs."""

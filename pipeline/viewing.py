@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,13 +79,18 @@ class Viewer:
 
     def readable(self) -> tuple[Project, ...]:
         """Projects whose files can be read; a damaged one hides no other."""
-        found = []
+        return tuple(one for one in self._loaded() if isinstance(one, Project))
+
+    def unreadable(self) -> tuple[StudioError, ...]:
+        """Why the other projects cannot be read, one error each."""
+        return tuple(one for one in self._loaded() if isinstance(one, StudioError))
+
+    def _loaded(self) -> Iterator[Project | StudioError]:
         for project_id in self._studio.library.ids():
             try:
-                found.append(self._studio.library.load(project_id))
-            except StudioError:
-                continue
-        return tuple(found)
+                yield self._studio.library.load(project_id)
+            except StudioError as fault:
+                yield fault
 
     def _card(self, project: Project) -> ProjectCard:
         """A project's card; looked up anew only after a change or a run."""

@@ -154,8 +154,6 @@ class StudioWork:
         output = self._studio.pool.run_stage(made_by.name, inputs, report)
         return made_by.output.model_validate(output)
 
-    # --- one function a stage ---------------------------------------------------------------
-
     def _analyse(self, task: Task) -> bool:
         look = task.derivation
         if look.heard is None:

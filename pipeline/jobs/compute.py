@@ -111,7 +111,7 @@ class Pool:
         except StudioError:
             self._give_back(child)
             raise
-        except BaseException:
+        except BaseException:  # raised on: whatever it was, the child is at work on a dead job
             child.end(0)
             raise
         self._give_back(child)
