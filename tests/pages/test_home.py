@@ -61,3 +61,17 @@ def test_a_project_that_was_exported_can_be_imported(visit, studio, demo):
 
     assert not app.error
     assert len({card.id for card in studio.projects()} - before) == 1
+
+
+def test_a_project_that_cannot_be_read_is_named_and_hides_no_other(studio, demo, visit):
+    damaged = studio.settings.projects / ("d" * 22)
+    damaged.mkdir()
+    (damaged / "project.json").write_text("{")
+    try:
+        app = visit("home")
+    finally:
+        (damaged / "project.json").unlink()
+        damaged.rmdir()
+
+    assert any("damaged" in error.value for error in app.error)
+    assert demo.id in {one.id for one in studio.all_projects()}
