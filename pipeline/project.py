@@ -120,8 +120,12 @@ class Project(Frozen):
 
 
 def new_project_id() -> str:
-    """16 random bytes: on a hosted share the id is the only right of access."""
-    return secrets.token_urlsafe(16)
+    """16 random bytes: on a hosted share the id is the only right of access.
+
+    Hexadecimal, because a leading dash would read as an option on the command line and two
+    underscores are refused in a component's key.
+    """
+    return secrets.token_hex(16)
 
 
 def changed(project: Project, **fields: object) -> Project:

@@ -52,6 +52,7 @@ def description_field(key: str, state: FieldState, on_edit: Callable[[FieldEdit]
         state: What to show.
         on_edit: Called before the run that follows an edit.
     """
+    key = field_key(key)
 
     def changed() -> None:
         edit = read_edit(st.session_state[key].edit)
@@ -59,6 +60,11 @@ def description_field(key: str, state: FieldState, on_edit: Callable[[FieldEdit]
             on_edit(edit)
 
     _component()(key=key, data=packed(state), on_edit_change=changed)
+
+
+def field_key(key: str) -> str:
+    """A key that a component takes: two underscores are refused, and old ids may hold them."""
+    return "-".join(part for part in key.split("_") if part)
 
 
 @cache

@@ -37,10 +37,12 @@ def address(driver: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def page(driver: ModuleType, browser: Any) -> Iterator[Any]:
-    """A new visitor's page; an error in its console fails the test."""
+    """A new visitor's page; a console error or media that did not load fail the test."""
     context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme="dark")
     page = context.new_page()
     errors = driver.watch(page)
     yield page
+    broken = driver.broken_media(page)
     context.close()
     assert not errors, errors
+    assert not broken, broken

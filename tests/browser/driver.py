@@ -103,17 +103,30 @@ def watch(page: Page) -> list[str]:
     """Collect what the page's console calls an error.
 
     Streamlit asks for its health under a page's own path before it tries the root, and answers
-    its own question with 404: that is no error of the studio.
+    its own question with 404: that is no error of the studio. Nor is a picture of a page that
+    was left while the picture was still being fetched: Streamlit has let go of it by then
+    (`broken_media` finds those that a person would see).
     """
     seen: list[str] = []
 
     def note(message: object) -> None:
-        if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
-            seen.append(f"{message.text} ({message.location.get('url', '')})")
+        line = f"{message.text} ({message.location.get('url', '')})"
+        if message.type == "error" and not any(part in line for part in ("/_stcore/", "/media/")):
+            seen.append(line)
 
     page.on("console", note)
     page.on("pageerror", lambda error: seen.append(str(error)))
     return seen
+
+
+def broken_media(page: Page) -> list[str]:
+    """Addresses of the pictures, sounds and films in the page that could not be loaded."""
+    return page.evaluate(
+        """() => [
+            ...[...document.images].filter(one => one.complete && one.src && !one.naturalWidth),
+            ...[...document.querySelectorAll('audio, video')].filter(one => one.error),
+        ].map(one => one.src)"""
+    )
 
 
 def settle(page: Page, timeout_s: float = 60.0) -> None:

@@ -13,6 +13,7 @@ from pages.parts.cast_picture import with_choice
 from pages.parts.description_field import (
     FieldEdit,
     FieldState,
+    field_key,
     in_words,
     packed,
     read_edit,
@@ -170,3 +171,11 @@ def test_the_state_is_said_in_one_line():
     assert in_words("A man", judge("A man")) == (
         "1 to settle before anything is paid. 2 words; 20 to 90 is best."
     )
+
+
+def test_the_field_of_any_project_gets_a_key_that_the_browser_takes():
+    for ident in ("_Xq1__7", "Xq1_", "__", "a1b2"):
+        key = field_key(f"description_{ident}_hero")
+        assert "__" not in key
+        assert key.startswith("description-")
+        assert key.endswith("hero")
