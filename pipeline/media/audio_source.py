@@ -33,10 +33,17 @@ ONLY_AUDIO = "Choose a song as mp3, m4a, wav, flac, ogg, opus, webm or wma."
 
 @dataclass
 class Damage:
-    """What could not be read so far."""
+    """What could not be read so far, and what reading found out about the file.
+
+    Attributes:
+        declared_s: Length that the file claims; None while that is not known.
+        channels_cancel: Left and right are mostly each other's opposite; known at the end.
+    """
 
     bad_packets: int = 0
     bad_values: int = 0
+    declared_s: float | None = None
+    channels_cancel: bool = False
 
 
 @dataclass(frozen=True)

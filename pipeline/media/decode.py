@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import NotAudio, OutOfBounds
 from pipeline.media.audio_source import ONLY_AUDIO, Chunk, Damage, Header, Source
+from pipeline.media.downmix import Downmix
 from pipeline.timebase import clock, tidy_s
 
 Audio = NDArray[np.float32]
@@ -112,6 +113,8 @@ def damage_warnings(damage: Damage, header: Header, duration_s: float) -> tuple[
 def mono_blocks(path: Path, rate_hz: int, damage: Damage | None = None) -> Iterator[Audio]:
     """The mean of all channels at a given rate, as consecutive float32 arrays of shape (n,).
 
+    Two channels that cancel each other give half their difference instead.
+
     Args:
         path: The sound file.
         rate_hz: Rate of the samples given out.
@@ -120,13 +123,15 @@ def mono_blocks(path: Path, rate_hz: int, damage: Damage | None = None) -> Itera
     Raises:
         NotAudio: The file holds no sound.
     """
-    with Source(path, damage or Damage()) as source:
+    found, downmix = damage or Damage(), Downmix()
+    with Source(path, found) as source:
+        found.declared_s = source.header.declared_s
         mixed = (
-            Chunk(chunk.samples.mean(axis=0, keepdims=True), chunk.rate_hz, ("M",))
-            for chunk in source.chunks()
+            Chunk(downmix.mix(chunk.samples), chunk.rate_hz, ("M",)) for chunk in source.chunks()
         )
         for block in _at_rate(mixed, rate_hz):
             yield block[0]
+    found.channels_cancel = downmix.mostly_opposed
 
 
 def stereo_blocks(

@@ -21,7 +21,9 @@ from pipeline.stage import Stage, Workbench
 from pipeline.stages.analyze.spectrum import RATE_HZ, Floats, Spectrum, listen
 from pipeline.timebase import tidy_s
 
-PROGRESS_EVERY_S = 20.0
+PROGRESS_EVERY_S = 4.0
+MOST_SHOWN = 0.97
+"""The length that a file declares may be too short: the rest is kept for the end."""
 
 
 class ListenInputs(Frozen):
@@ -41,7 +43,7 @@ def hear(inputs: ListenInputs, bench: Workbench) -> Heard:
     """Decode the song and store its spectrogram and peaks."""
     damage = Damage()
     blocks = mono_blocks(bench.path(inputs.song), RATE_HZ, damage)
-    spectrum = listen(_reported(blocks, bench))
+    spectrum = listen(_reported(blocks, bench, damage))
     if spectrum.samples == 0:
         raise NotAudio("Nothing in this file could be decoded as sound.", "Choose another file.")
     return Heard(
@@ -52,14 +54,16 @@ def hear(inputs: ListenInputs, bench: Workbench) -> Heard:
     )
 
 
-def _reported(blocks: Iterator[Floats], bench: Workbench) -> Iterator[Floats]:
-    """Pass blocks on, saying how far the decoder is; its end is not known beforehand."""
+def _reported(blocks: Iterator[Floats], bench: Workbench, damage: Damage) -> Iterator[Floats]:
+    """Pass blocks on, saying how much of the declared length the decoder has passed."""
     seconds = told = 0.0
     for block in blocks:
         seconds += len(block) / RATE_HZ
         if seconds - told >= PROGRESS_EVERY_S:
             told = seconds
-            bench.progress(seconds / (seconds + 120), f"listened to {seconds:.0f} s")
+            # A file that declares nothing is taken to go on for two more minutes.
+            whole_s = damage.declared_s or seconds + 120
+            bench.progress(min(MOST_SHOWN, seconds / whole_s), f"listened to {seconds:.0f} s")
         yield block
 
 
@@ -69,6 +73,11 @@ def _losses(damage: Damage) -> tuple[str, ...]:
         found.append(f"{damage.bad_packets} damaged pieces of the file were left out.")
     if damage.bad_values:
         found.append(f"{damage.bad_values} samples were not numbers and are heard as silence.")
+    if damage.channels_cancel:
+        found.append(
+            "The left and the right channel are each other's opposite and cancel when they are "
+            "added; their difference was analysed. On one loudspeaker this song is nearly silent."
+        )
     return tuple(found)
 
 
@@ -96,4 +105,4 @@ def unpacked(path: Path) -> Spectrum:
     return Spectrum(**arrays, peaks=np.zeros((0, 2), np.int8), samples=samples)
 
 
-LISTEN = Stage("listen", 1, ListenInputs, Heard, hear)
+LISTEN = Stage("listen", 2, ListenInputs, Heard, hear)

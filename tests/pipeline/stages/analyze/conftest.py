@@ -27,6 +27,7 @@ class FolderBench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.notes: list[str] = []
+        self.fractions: list[float] = []
 
     def keep_bytes(self, data: bytes, suffix: str) -> Blob:
         digest = hashlib.sha256(data).hexdigest()
@@ -45,6 +46,7 @@ class FolderBench:
     def progress(self, fraction: float, note: str = "") -> None:
         assert 0 <= fraction <= 1
         self.notes.append(note)
+        self.fractions.append(fraction)
 
 
 def _wav(path: Path, sound: np.ndarray) -> Path:

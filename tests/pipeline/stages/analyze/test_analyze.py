@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -135,6 +136,32 @@ def test_a_sudden_change_of_tempo_is_followed(analyse: Analyse) -> None:
     truth = np.concatenate([slow, fast])
     found = analyse(clicks(truth, truth[-1] + 1))
     assert f_measure(truth, found.beats_s) > 0.9
+
+
+def test_a_song_whose_channels_cancel_is_heard_all_the_same_and_says_so(
+    analyse: Analyse, songs: ModuleType, tmp_path: Path
+) -> None:
+    sound, truth = songs.render("house", 2)
+    path = tmp_path / "opposed.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes((np.stack([sound, -sound], axis=1) * 32767).astype("<i2").tobytes())
+    found = analyse(path)
+    assert f_measure(truth.beats_s, found.beats_s) > 0.9
+    assert any("cancel" in warning for warning in found.warnings)
+
+
+def test_listening_and_understanding_say_how_far_they_are(
+    analyse: Analyse, bench: Any, songs: ModuleType
+) -> None:
+    analyse(songs.render("house", 2)[0])
+    listened = bench.fractions[: bench.notes.index("finding the beat")]
+    assert listened == sorted(listened)
+    assert len(listened) >= 8
+    assert listened[-1] > 0.85
+    assert "finding the sections" in bench.notes
 
 
 def silence(seconds: float = 12) -> np.ndarray:
