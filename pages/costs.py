@@ -13,7 +13,7 @@ studio, view = open_page("costs")
 project_id = view.project.id
 
 with errors.shown(stop=True):
-    entries = studio.ledger_entries(project_id)
+    entries = studio.spending.entries(project_id)
     deck = deal(studio, view)
     meter.draw(studio, project_id, missing_quote(deck))
     left, right = st.columns([1, 2], gap="medium")

@@ -19,7 +19,7 @@ cards = studio.projects(owner)
 
 st.title("Projects" if cards else "Turn a song into a music video")
 hosted.notice(studio)
-for fault in () if studio.settings.hosted else studio.unreadable():
+for fault in () if studio.settings.hosted else studio.shelf.unreadable():
     errors.block(fault)
 drop, demo = st.columns([2, 1], gap="medium")
 with drop:

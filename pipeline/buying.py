@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from pipeline.jobs.orders import Bought
     from pipeline.jobs.protocol import Reporter
     from pipeline.shop import Shop
-    from pipeline.studio import Studio
     from pipeline.work import Task
+    from pipeline.workshop import Workshop
 
 STAGE = "clips"
 UNFINISHED = ("ordered", "running", "held")
@@ -65,7 +65,7 @@ class Buying:
         shop: Where things are bought.
     """
 
-    def __init__(self, studio: Studio, shop: Shop) -> None:
+    def __init__(self, studio: Workshop, shop: Shop) -> None:
         self._studio = studio
         self._shop = shop
 

@@ -13,16 +13,16 @@ from pipeline.export import export as write
 from pipeline.model import Lyrics
 
 if TYPE_CHECKING:
-    from pipeline.studio import Studio
+    from pipeline.workshop import Workshop
 
 
-def export(studio: Studio, project_id: str, format_name: str) -> Path:
+def export(studio: Workshop, project_id: str, format_name: str) -> Path:
     """Write one format and return the file's path.
 
     Raises:
         BadInput: The format is not known, or the clips have not been made yet.
     """
-    project = studio.project(project_id)
+    project = studio.library.load(project_id)
     inputs = _inputs(studio.derivation(project))
     folder = studio.settings.home / "exports" / project_id
     with storage_errors():

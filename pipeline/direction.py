@@ -22,10 +22,10 @@ from pipeline.project import Project
 from pipeline.stage import digest_of
 
 if TYPE_CHECKING:
-    from pipeline.studio import Studio
+    from pipeline.workshop import Workshop
 
 
-def written(studio: Studio, project: Project, inputs: PlanInputs, report: Reporter) -> ScenePlan:
+def written(studio: Workshop, project: Project, inputs: PlanInputs, report: Reporter) -> ScenePlan:
     """A plan by the project's language model; see :func:`pipeline.planning.directing.write_plan`.
 
     Raises:
@@ -42,7 +42,11 @@ def written(studio: Studio, project: Project, inputs: PlanInputs, report: Report
 
 
 def proposal(
-    studio: Studio, project: Project, inputs: PlanInputs, chosen: tuple[str, ...], report: Reporter
+    studio: Workshop,
+    project: Project,
+    inputs: PlanInputs,
+    chosen: tuple[str, ...],
+    report: Reporter,
 ) -> ScenePlan:
     """A new plan for some slots, or for all that is not locked, beside the present one."""
     wanted = inputs_for(inputs, project.plan, chosen, take=project.revision + 2)

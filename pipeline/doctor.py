@@ -13,7 +13,7 @@ from cache import SharedStore
 from pipeline.errors import StorageFailed
 
 if TYPE_CHECKING:
-    from pipeline.studio import Studio
+    from pipeline.workshop import Workshop
 
 LOW_DISK_BYTES = 2_000_000_000
 PARTS = ("av", "librosa", "opencv-python-headless", "dbos", "openai", "replicate", "streamlit")
@@ -29,7 +29,7 @@ class Check:
     cost: str = ""
 
 
-def examine(studio: Studio) -> tuple[Check, ...]:
+def examine(studio: Workshop) -> tuple[Check, ...]:
     """All checks, in the order in which a person would mend them."""
     return (
         _python(),
@@ -64,14 +64,14 @@ def _encoder() -> Check:
     return Check("Encoders", True, "H.264 and AAC")
 
 
-def _home(studio: Studio) -> Check:
+def _home(studio: Workshop) -> Check:
     home = studio.settings.home
     return Check(
         "Home", os.access(home, os.W_OK), str(home), "Nothing can be kept: set STUDIO_HOME."
     )
 
 
-def _disk(studio: Studio) -> Check:
+def _disk(studio: Workshop) -> Check:
     free = shutil.disk_usage(studio.settings.home).free
     return Check(
         "Disk",
@@ -81,7 +81,7 @@ def _disk(studio: Studio) -> Check:
     )
 
 
-def _database(studio: Studio) -> Check:
+def _database(studio: Workshop) -> Check:
     """Opens it, and so makes the tables that a new release needs."""
     kind = "Postgres" if studio.settings.database_url else "SQLite in the home"
     try:
@@ -91,7 +91,7 @@ def _database(studio: Studio) -> Check:
     return Check("Database", True, kind)
 
 
-def _results(studio: Studio) -> Check:
+def _results(studio: Workshop) -> Check:
     """Where results are shared; an address is written to, as rights may be for reading only."""
     name = "Results"
     if not isinstance(studio.store, SharedStore):
@@ -105,7 +105,7 @@ def _results(studio: Studio) -> Check:
     return Check(name, True, "shared at STUDIO_ARTIFACTS_URL")
 
 
-def _keys(studio: Studio) -> tuple[Check, ...]:
+def _keys(studio: Workshop) -> tuple[Check, ...]:
     costs = {
         "OPENAI_API_KEY": "Plans are made by the offline planner; lyrics get no word times.",
         "REPLICATE_API_TOKEN": "Clips and references are previews drawn on this machine.",

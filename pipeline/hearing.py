@@ -28,7 +28,7 @@ from pipeline.project import Project
 
 if TYPE_CHECKING:
     from pipeline.money.catalogue import Model
-    from pipeline.studio import Studio
+    from pipeline.workshop import Workshop
 
 STAGE = "transcript"
 # The vendor may count a little more than was decoded, for padding and whole seconds.
@@ -45,18 +45,18 @@ def words_of(record: dict[str, Any]) -> tuple[Word, ...]:
     return tuple(Word.model_validate(word) for word in record["words"])
 
 
-def model_for(studio: Studio) -> Model:
+def model_for(studio: Workshop) -> Model:
     """The transcription model on sale today."""
     return studio.catalogue.default("transcription", datetime.now(UTC).date())
 
 
-def price_usd_micro(studio: Studio, project: Project) -> int:
+def price_usd_micro(studio: Workshop, project: Project) -> int:
     """What a project's transcript costs at most, in micro-dollars."""
     length_s = project.song.duration_s if project.song else 0.0
     return price_of_listening(model_for(studio), length_s + SLACK_S)
 
 
-def transcribe(studio: Studio, project: Project) -> None:
+def transcribe(studio: Workshop, project: Project) -> None:
     """Buy the transcript of a project's song and keep it.
 
     Raises:
@@ -88,7 +88,7 @@ def transcribe(studio: Studio, project: Project) -> None:
     studio.notes.drop(_note(project))
 
 
-def _begin(studio: Studio, project: Project, model: Model) -> str:
+def _begin(studio: Workshop, project: Project, model: Model) -> str:
     """Book the worst case and note the attempt, both before anything leaves."""
     number = len(studio.ledger.entries(project.id)) + 1
     attempt = f"{STAGE}:{project.id}:{number}"
@@ -98,7 +98,7 @@ def _begin(studio: Studio, project: Project, model: Model) -> str:
     return attempt
 
 
-def _refuse_doubt(studio: Studio, project: Project) -> None:
+def _refuse_doubt(studio: Workshop, project: Project) -> None:
     """An attempt that was cut off counts as paid; it is told once, then a click may try anew."""
     try:
         attempt = studio.notes.get(_note(project))["attempt"]
@@ -112,7 +112,7 @@ def _refuse_doubt(studio: Studio, project: Project) -> None:
     )
 
 
-def _end_badly(studio: Studio, project: Project, attempt: str, error: StudioError) -> None:
+def _end_badly(studio: Workshop, project: Project, attempt: str, error: StudioError) -> None:
     """Book what was charged, give back what was not, keep it held where nobody knows."""
     in_doubt = isinstance(error, ProviderUnreachable) or type(error) is ProviderFailed
     if in_doubt:
@@ -125,7 +125,7 @@ def _end_badly(studio: Studio, project: Project, attempt: str, error: StudioErro
     studio.notes.drop(_note(project))
 
 
-def _keep(studio: Studio, project: Project, found: Transcript) -> None:
+def _keep(studio: Workshop, project: Project, found: Transcript) -> None:
     digest = project.song.blob.digest if project.song else ""
     words = [word.model_dump(mode="json") for word in found.words]
     with storage_errors():

@@ -11,7 +11,7 @@ from cache.store import blobs_in
 from pipeline.errors import BadInput, StorageFailed
 
 if TYPE_CHECKING:
-    from pipeline.studio import Studio
+    from pipeline.workshop import Workshop
 
 DAY_S = 24 * 3600.0
 # Kept free, so that what happened can still be written down when the rest is full.
@@ -34,7 +34,7 @@ def check_space(home: Path) -> None:
         )
 
 
-def storage(studio: Studio) -> tuple[tuple[str, int], ...]:
+def storage(studio: Workshop) -> tuple[tuple[str, int], ...]:
     """Words and bytes: all results, the part that can be freed, the projects' decisions."""
     measured = studio.store.size(kept(studio))
     return (
@@ -44,7 +44,7 @@ def storage(studio: Studio) -> tuple[tuple[str, int], ...]:
     )
 
 
-def collect_garbage(studio: Studio) -> int:
+def collect_garbage(studio: Workshop) -> int:
     """Free results that nothing needs and that can be made again; returns the bytes freed.
 
     What was paid for, uploaded or chosen stays, and so does everything of the last day.
@@ -52,7 +52,7 @@ def collect_garbage(studio: Studio) -> int:
     return studio.store.sweep(kept(studio), grace_s=DAY_S)
 
 
-def kept(studio: Studio) -> set[str]:
+def kept(studio: Workshop) -> set[str]:
     """Digests that only a person's act may remove: of decisions, their history, and takes."""
     digests = set(studio.paid_digests())
     for project_id, text in studio.library.texts():

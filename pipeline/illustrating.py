@@ -22,8 +22,8 @@ from pipeline.ordering import Blocked
 from pipeline.stills import still_key
 
 if TYPE_CHECKING:
-    from pipeline.studio import Studio
     from pipeline.work import Task
+    from pipeline.workshop import Workshop
 
 STAGE = "references"
 CHARACTER_FRAME = "Seen whole, from head to foot, facing the camera, alone on a plain background."
@@ -37,7 +37,7 @@ class Illustrating:
         studio: Whose projects, shop and pictures.
     """
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Workshop) -> None:
         self._studio = studio
 
     def ready(self, look: Derivation, subject_id: str) -> bool:

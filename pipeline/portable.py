@@ -24,7 +24,7 @@ from pipeline.project import SCHEMA, Project, changed, new_project_id
 from pipeline.schema import migrated
 
 if TYPE_CHECKING:
-    from pipeline.studio import Studio
+    from pipeline.workshop import Workshop
 
 MAX_ENTRIES = 2_000
 MAX_ENTRY_BYTES = 2_000_000_000
@@ -35,9 +35,9 @@ BLOB_NAME = re.compile(r"blobs/([0-9a-f]{64})(\.[a-z0-9]{1,8})")
 CHUNK_BYTES = 1 << 20
 
 
-def export_zip(studio: Studio, project_id: str) -> Path:
+def export_zip(studio: Workshop, project_id: str) -> Path:
     """Write the project's zip into the studio's exports and return its path."""
-    project = studio.project(project_id)
+    project = studio.library.load(project_id)
     kept = {blob.digest: blob for blob in blobs_in(project.model_dump(mode="json"))}
     folder = studio.settings.home / "exports" / project_id
     target = folder / "project.zip"
@@ -51,7 +51,7 @@ def export_zip(studio: Studio, project_id: str) -> Path:
     return temporary.replace(target)
 
 
-def import_zip(studio: Studio, file: BinaryIO, owner: str) -> Project:
+def import_zip(studio: Workshop, file: BinaryIO, owner: str) -> Project:
     """Add the project of a zip under a new id.
 
     Raises:
@@ -101,7 +101,7 @@ def _decisions(archive: zipfile.ZipFile) -> Project:
         raise BadInput("The zip's project is damaged.", "Export the project again.") from error
 
 
-def _take_blobs(studio: Studio, archive: zipfile.ZipFile) -> None:
+def _take_blobs(studio: Workshop, archive: zipfile.ZipFile) -> None:
     bench = StoreBench(studio.store)
     for entry in archive.infolist():
         named = BLOB_NAME.fullmatch(entry.filename)

@@ -38,7 +38,7 @@ from pipeline.takes import Take
 
 if TYPE_CHECKING:
     from pipeline.providers.protocol import Provider
-    from pipeline.studio import Studio
+    from pipeline.workshop import Workshop
 
 TOKEN: Final = "REPLICATE_API_TOKEN"
 FETCHES = 5
@@ -62,7 +62,7 @@ class Shop:
     """
 
     def __init__(
-        self, studio: Studio, provider: Provider | None = None, patience: Patience | None = None
+        self, studio: Workshop, provider: Provider | None = None, patience: Patience | None = None
     ) -> None:
         self._studio = studio
         self._given = provider

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.cast.gate import gate
 from pipeline.derivation import Derivation, NotYet
-from pipeline.errors import StudioError
 from pipeline.linting import findings_of
 from pipeline.model import Blob, Clip, Lyrics
 from pipeline.project import Project
@@ -20,7 +18,7 @@ from pipeline.takes import Take, in_use
 from pipeline.views import ClipView, ProjectCard, ProjectView, StepState
 
 if TYPE_CHECKING:
-    from pipeline.studio import Studio
+    from pipeline.workshop import Workshop
 
 UNDER_WAY = {"ordered": "running", "running": "running", "held": "held", "failed": "failed"}
 """States of the newest take that show while the slot has no take in use."""
@@ -29,7 +27,7 @@ UNDER_WAY = {"ordered": "running", "running": "running", "held": "held", "failed
 class Viewer:
     """Looks, and computes nothing. One a studio."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Workshop) -> None:
         self._studio = studio
         self._latest = Latest(studio.notes)
         self._cards: dict[str, tuple[tuple[int, str, str], ProjectCard]] = {}
@@ -73,28 +71,9 @@ class Viewer:
             peaks_path=self._path(look.analysis.peaks if look.analysis else None),
         )
 
-    def cards(self, owner: str) -> tuple[ProjectCard, ...]:
-        """Cards of one owner's projects, the last changed first."""
-        return tuple(self._card(project) for project in self.readable() if project.owner == owner)
-
-    def readable(self) -> tuple[Project, ...]:
-        """Projects whose files can be read; a damaged one hides no other."""
-        return tuple(one for one in self._loaded() if isinstance(one, Project))
-
-    def unreadable(self) -> tuple[StudioError, ...]:
-        """Why the other projects cannot be read, one error each."""
-        return tuple(one for one in self._loaded() if isinstance(one, StudioError))
-
-    def _loaded(self) -> Iterator[Project | StudioError]:
-        for project_id in self._studio.library.ids():
-            try:
-                yield self._studio.library.load(project_id)
-            except StudioError as fault:
-                yield fault
-
-    def _card(self, project: Project) -> ProjectCard:
+    def card(self, project: Project) -> ProjectCard:
         """A project's card; looked up anew only after a change or a run."""
-        run = self._studio.run(project.id)
+        run = self._studio.engine.current(project.id)
         stamp = (project.revision, run.run_id if run else "", run.state if run else "")
         kept = self._cards.get(project.id)
         if kept is None or kept[0] != stamp:

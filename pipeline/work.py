@@ -35,7 +35,7 @@ from pipeline.stages.slots import SLOTS
 from pipeline.staleness import Latest
 
 if TYPE_CHECKING:
-    from pipeline.studio import Studio
+    from pipeline.workshop import Workshop
 
 SONG = "song"
 SOUND_UNIT = "sound"
@@ -94,7 +94,7 @@ class Maker:
 class StudioWork:
     """Implements :class:`pipeline.jobs.protocol.Work` over the open studio."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Workshop) -> None:
         self._studio = studio
         self._latest = Latest(studio.notes)
         self._makers = {

@@ -90,7 +90,7 @@ def _upload(desk: Desk, one: Subject) -> None:
     if file is None:
         return
     with errors.shown(later=True):
-        blob = desk.studio.keep_upload(desk.project_id, file, file.name)
+        blob = desk.studio.files.keep_picture(desk.project_id, file)
         own = ReferenceChoice(blob=blob, source="uploaded")
         desk.edit(f"Picture of {one.name}", lambda project: with_choice(project, one.id, own))
     # A new key empties the uploader, so that the same file is not taken in at every run.

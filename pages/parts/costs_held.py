@@ -47,4 +47,4 @@ def _order(studio: Studio, take: Take, number: int | None) -> None:
 
 def _settle(studio: Studio, take: Take, paid: bool) -> None:
     with errors.shown(later=True):
-        studio.settle_order(take.id, paid=paid)
+        studio.spending.settle_order(take.id, paid=paid)

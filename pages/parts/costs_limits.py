@@ -48,7 +48,7 @@ def draw(studio: Studio, project_id: str) -> None:
 
 def _set_project(studio: Studio, project_id: str) -> None:
     with errors.shown(later=True):
-        studio.set_budget(project_id, parse_budget(st.session_state[TYPED]))
+        studio.spending.set_limit(project_id, parse_budget(st.session_state[TYPED]))
 
 
 def _set_others(studio: Studio, project_id: str) -> None:

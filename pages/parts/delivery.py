@@ -186,7 +186,7 @@ def downloads(studio: Studio, view: ProjectView, film: Film) -> None:
     )
     st.download_button(
         "Project with its files, ZIP",
-        data=lambda: studio.export_zip(view.project.id).open("rb"),
+        data=lambda: studio.files.export_zip(view.project.id).open("rb"),
         file_name=f"{stem}.zip",
         mime="application/zip",
         icon=":material/folder_zip:",
@@ -202,7 +202,7 @@ def _text_download(studio: Studio, view: ProjectView, name: str, stem: str) -> N
     words, mime = TEXT_FORMATS[name]
     data, reason = b"", ""
     try:
-        data = studio.export(view.project.id, name).read_bytes()
+        data = studio.files.export(view.project.id, name).read_bytes()
     except StudioError as fault:
         reason = str(fault)
     st.download_button(

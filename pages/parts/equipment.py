@@ -84,11 +84,11 @@ def _key_form(name: str, words: str) -> None:
 def storage(studio: Studio) -> None:
     """What the studio keeps, and the part of it that can be made again for nothing."""
     with errors.shown():
-        sizes = studio.storage()
+        sizes = studio.files.storage()
         facts(Fact(size(count), name=words) for words, count in sizes)
     if st.button("Free what can be made again", icon=":material/mop:"):
         with errors.shown(), st.spinner("Looking for what nothing needs"):
-            freed = studio.collect_garbage()
+            freed = studio.files.collect_garbage()
             st.toast(f"Freed {size(freed)}.", icon=":material/check:")
     st.caption("Nothing that was paid for is ever removed, and no decision is lost.")
 

@@ -56,7 +56,6 @@ def open_page(step: str) -> tuple[Studio, ProjectView]:
 def _view(studio: Studio, project: str) -> ProjectView | None:
     """The project with all that is derived, or None after words about why it cannot be read."""
     with errors.shown():
-        studio.project(project, hosted.owner(studio))
         return studio.view(project)
     return None
 

@@ -65,7 +65,7 @@ def import_project(studio: Studio, owner: str) -> None:
     if upload is None:
         return
     with st.spinner("Reading the project"), errors.shown(later=True):
-        st.session_state[BEGUN] = studio.import_zip(upload, owner).id
+        st.session_state[BEGUN] = studio.files.import_zip(upload, owner).id
     _empty_the_uploaders()
 
 
@@ -144,7 +144,7 @@ def _rename(studio: Studio, shown: ProjectCard) -> None:
     title = st.text_input("Title", shown.title, max_chars=TITLE_LENGTH)
     if st.button("Rename", type="primary", disabled=not title.strip()):
         with errors.shown():
-            studio.rename(shown.id, title.strip())
+            studio.shelf.rename(shown.id, title.strip())
             st.rerun()
 
 

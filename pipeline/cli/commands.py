@@ -221,7 +221,7 @@ def export(
     """Write a timeline, captions or the clips as files."""
     studio = open_studio(read_settings(home=home), work_here=False)
     try:
-        made = studio.export(project, format_name)
+        made = studio.files.export(project, format_name)
         target = out or Path(made.name)
         check_writable(target)
         write_film(made, target)

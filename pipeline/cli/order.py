@@ -63,14 +63,18 @@ def project_for(studio: Studio, order: Order, resume: bool) -> Project:
     limit_usd_micro = parse_budget(order.budget_usd) if order.budget_usd is not None else None
     if order.model:
         studio.catalogue.get(order.model)
-    song = studio.demo_song() if order.song is None else studio.take_in(order.song, order.song.name)
+    song = (
+        studio.songs.demo()
+        if order.song is None
+        else studio.songs.take_in(order.song, order.song.name)
+    )
     earlier = _earlier(studio, song, None if resume else order.digest)
     # Every option is checked before a project exists: a refused order leaves nothing behind.
-    wanted = changed(_with(earlier or studio.draft(song), order), origin=order.digest)
+    wanted = changed(_with(earlier or studio.songs.draft(song), order), origin=order.digest)
     _check_key(studio, wanted)
     project = earlier or studio.library.add(wanted)
     if limit_usd_micro is not None:
-        studio.set_budget(project.id, limit_usd_micro)
+        studio.spending.set_limit(project.id, limit_usd_micro)
     return studio.change(
         project.id,
         project.revision,
@@ -91,7 +95,7 @@ def _check_key(studio: Studio, project: Project) -> None:
 
 def _earlier(studio: Studio, song: Song, origin: str | None) -> Project | None:
     """The newest project of the same song, of the given origin where one is asked for."""
-    for project in studio.all_projects():
+    for project in studio.shelf.readable():
         same_song = project.song is not None and project.song.blob == song.blob
         if same_song and origin in (None, project.origin):
             return project

@@ -110,7 +110,7 @@ def ledger(studio: Studio, project_id: str) -> dict[str, Any]:
     """Every entry of a project and the sums, in dollars."""
     studio.project(project_id)
     totals = studio.totals(project_id)
-    entries = [entry.model_dump(mode="json") for entry in studio.ledger_entries(project_id)]
+    entries = [entry.model_dump(mode="json") for entry in studio.spending.entries(project_id)]
     return {
         "entries": entries,
         "spent_usd": totals.spent_usd_micro / MICRO,
@@ -128,7 +128,7 @@ def booked(document: dict[str, Any]) -> str:
 
 def quote(studio: Studio, project_id: str) -> dict[str, Any]:
     """What is left to buy: clips without a bought take, and the sum."""
-    quoted = studio.quote(project_id)
+    quoted = studio.spending.quote(project_id)
     return {
         "clips": [one.model_dump(mode="json") for one in quoted.clips],
         "total_usd": quoted.total_usd_micro / MICRO,

@@ -14,10 +14,10 @@ from pipeline.project import Project, changed
 from pipeline.stages.slots import SLOTS, SlotPlan
 
 if TYPE_CHECKING:
-    from pipeline.studio import Studio
+    from pipeline.workshop import Workshop
 
 
-def found_cuts(studio: Studio, project: Project) -> SlotPlan | None:
+def found_cuts(studio: Workshop, project: Project) -> SlotPlan | None:
     """The analysis's own cuts for these decisions; None while the song was not heard.
 
     Locked cuts among the project's stay.
@@ -32,7 +32,7 @@ def found_cuts(studio: Studio, project: Project) -> SlotPlan | None:
         bench.close()
 
 
-def recut(studio: Studio, project: Project, **fields: object) -> Project:
+def recut(studio: Workshop, project: Project, **fields: object) -> Project:
     """A copy with some fields replaced and its cuts found anew around the locked ones.
 
     Without locked cuts the decision is left to the analysis, and follows it from now on.

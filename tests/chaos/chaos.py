@@ -156,7 +156,7 @@ class Chaos:
             )
 
         self.studio.change(project.id, project.revision, "Chaos", settle)
-        self.studio.set_budget(project.id, PRICE_USD_MICRO * count)
+        self.studio.spending.set_limit(project.id, PRICE_USD_MICRO * count)
         return project.id
 
     def _tend(self) -> None:

@@ -41,7 +41,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 @pytest.fixture(scope="package")
 def demo_song(studio: Studio) -> Song:
     """The demo song, made once: a project around it costs nothing."""
-    return studio.demo_song()
+    return studio.songs.demo()
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_an_uploaded_picture_waits_for_approval(studio, drawn):
     file = io.BytesIO()
     Image.new("RGB", (640, 480), "#446688").save(file, "PNG")
     file.seek(0)
-    blob = studio.keep_upload(drawn, file, "me.png")
+    blob = studio.files.keep_picture(drawn, file)
     own = ReferenceChoice(blob=blob, source="uploaded")
     Desk(studio, drawn).edit("test", lambda project: with_choice(project, one.id, own))
 

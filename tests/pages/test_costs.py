@@ -44,7 +44,7 @@ def test_raising_the_limit_is_an_act_with_an_entry(visit, studio, demo):
     button(app, "Set the limit").click().run()
 
     assert studio.totals(demo.id).limit_usd_micro == 35 * DOLLAR
-    assert studio.ledger_entries(demo.id)[-1].kind == "limit"
+    assert studio.spending.entries(demo.id)[-1].kind == "limit"
 
 
 def test_a_budget_that_makes_no_sense_gets_a_sentence_and_changes_nothing(visit, studio, demo):
@@ -63,7 +63,7 @@ def test_limits_of_a_clip_and_a_day_are_set_together_or_not_at_all(visit, studio
     button(app, "Set these limits").click().run()
 
     assert "not an amount" in app.error[0].value
-    assert studio.ledger_entries(demo.id) == ()
+    assert studio.spending.entries(demo.id) == ()
 
 
 def test_every_entry_is_listed_and_can_be_taken_home(visit, studio, demo):

@@ -45,7 +45,7 @@ def test_a_dropped_file_that_is_no_music_is_refused_in_words(visit, studio):
 
 
 def test_a_title_from_outside_is_shown_as_text(visit, studio, demo):
-    studio.rename(demo.id, "<img src=x onerror=alert(1)> *bold*")
+    studio.shelf.rename(demo.id, "<img src=x onerror=alert(1)> *bold*")
     app = visit()
 
     assert "&lt;img src=x" in words(app)
@@ -53,7 +53,7 @@ def test_a_title_from_outside_is_shown_as_text(visit, studio, demo):
 
 
 def test_a_project_that_was_exported_can_be_imported(visit, studio, demo):
-    data = studio.export_zip(demo.id).read_bytes()
+    data = studio.files.export_zip(demo.id).read_bytes()
     assert zipfile.is_zipfile(io.BytesIO(data))
     before = {card.id for card in studio.projects()}
     app = visit()
@@ -74,4 +74,4 @@ def test_a_project_that_cannot_be_read_is_named_and_hides_no_other(studio, demo,
         damaged.rmdir()
 
     assert any("damaged" in error.value for error in app.error)
-    assert demo.id in {one.id for one in studio.all_projects()}
+    assert demo.id in {one.id for one in studio.shelf.readable()}

@@ -43,7 +43,7 @@ def test_every_page_opens_a_planned_project(visit, planned, name):
 
 
 def test_the_header_undoes_a_decision(visit, studio, demo):
-    studio.rename(demo.id, "Another title")
+    studio.shelf.rename(demo.id, "Another title")
     app = visit("film", demo.id)
     next(item for item in app.button if item.key == "header_undo").click().run()
 

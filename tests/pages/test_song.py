@@ -127,7 +127,7 @@ def test_without_a_key_one_line_says_what_a_key_would_give(visit, heard):
 
 def test_with_a_key_the_words_are_timed_for_a_price_on_the_button(visit, studio, heard):
     studio.keys.lend(heard, {"OPENAI_API_KEY": "sk-canary-0123456789"})
-    studio.set_budget(heard, 1)  # so that the ledger refuses before anything is sent
+    studio.spending.set_limit(heard, 1)  # so that the ledger refuses before anything is sent
     app = visit("song", heard)
     price = dollars(price_usd_micro(studio, studio.project(heard)))
     button(app, f"Time the words with OpenAI · up to {price}").click().run()

@@ -140,7 +140,7 @@ def spent(studio: Studio, project: Project) -> tuple[int, int]:
 
 def test_missing_clips_are_bought_once_and_become_the_film(studio, vendor, plan) -> None:
     project = plan()
-    assert studio.quote(project.id).total_usd_micro == 3 * PRICE
+    assert studio.spending.quote(project.id).total_usd_micro == 3 * PRICE
 
     studio.make(project.id, "clips")
     studio.make(project.id, "film")
@@ -151,7 +151,7 @@ def test_missing_clips_are_bought_once_and_become_the_film(studio, vendor, plan)
     assert view.film is not None
     assert view.film.previews == ()
     assert {one.clip.made_by for one in view.clips.values() if one.clip} == {MODEL}
-    assert studio.quote(project.id).clips == ()
+    assert studio.spending.quote(project.id).clips == ()
 
 
 def test_an_unchanged_rerun_makes_no_request(studio, vendor, plan) -> None:
@@ -207,7 +207,7 @@ def test_several_takes_come_under_one_quote(studio, vendor, plan) -> None:
 
 def test_what_does_not_fit_the_limit_is_refused_as_a_whole(studio, vendor, plan) -> None:
     project = plan()
-    studio.set_budget(project.id, 3 * PRICE - 1)
+    studio.spending.set_limit(project.id, 3 * PRICE - 1)
 
     with pytest.raises(BudgetRefused, match=r"\$1.05"):
         studio.make(project.id, "clips")
@@ -300,7 +300,7 @@ def test_an_approved_picture_is_the_start_frame_and_is_sent_once(studio, vendor,
     project = plan(model=ModelChoice(model="wan-2.5-i2v"))
     with pytest.raises(BadInput, match="start frame"):
         studio.make(project.id, "clips")
-    blob = studio.keep_upload(project.id, io.BytesIO(small_picture(3)), "sea.png")
+    blob = studio.files.keep_picture(project.id, io.BytesIO(small_picture(3)))
     choice = ReferenceChoice(blob=blob, source="uploaded", approved=True)
     studio.change(project.id, 1, "Approve", lambda one: changed(one, references={"sea": choice}))
 
@@ -418,7 +418,7 @@ def test_an_order_that_cannot_be_told_is_settled_by_the_person(studio, vendor, p
     assert take.state == "held"
     assert spent(studio, project) == (0, PRICE)
 
-    studio.settle_order(take.id, paid=True)
+    studio.spending.settle_order(take.id, paid=True)
 
     assert spent(studio, project) == (PRICE, 0)
     assert studio.takes.get(take.id).state == "cancelled"

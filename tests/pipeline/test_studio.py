@@ -182,10 +182,10 @@ def test_an_unknown_goal_or_project_is_said_in_words(studio: Studio, made: Proje
 def test_a_project_travels_as_a_zip_and_makes_the_same_film(
     studio: Studio, made: Project, tmp_path: Path
 ) -> None:
-    archive = studio.export_zip(made.id)
+    archive = studio.files.export_zip(made.id)
     other = Studio(Settings(home=tmp_path / "elsewhere"), work_here=False)
     with archive.open("rb") as file:
-        arrived = other.import_zip(file)
+        arrived = other.files.import_zip(file)
     theirs = other.derivation(arrived)
     ours = studio.derivation(studio.project(made.id))
     other.close()
@@ -199,4 +199,4 @@ def test_a_project_travels_as_a_zip_and_makes_the_same_film(
 def test_a_finished_film_can_be_taken_to_other_programs(
     studio: Studio, made: Project, name: str
 ) -> None:
-    assert studio.export(made.id, name).stat().st_size > 200
+    assert studio.files.export(made.id, name).stat().st_size > 200
