@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pipeline.model import Digest, Frozen, Name
 from pipeline.money.books import Entry
-from pipeline.money.usd import as_decimal
+from pipeline.money.usd import as_decimal, share
 
 COLUMNS = (
     "id", "at", "kind", "project", "stage", "unit", "model", "subjects", "held_usd", "spent_usd",
@@ -89,7 +89,7 @@ def receipts_csv(found: Iterable[Receipt]) -> str:
 
 def per_kept_second(spent_usd_micro: int, kept_s: float) -> int | None:
     """Micro-dollars for each second of paid film that is used; None while nothing is."""
-    return round(spent_usd_micro / kept_s) if kept_s > 0 else None
+    return share(spent_usd_micro, 1, kept_s) if kept_s > 0 else None
 
 
 def spent_on_rejects(prices_usd_micro: Mapping[str, int], kept: Iterable[str]) -> int:

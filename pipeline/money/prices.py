@@ -143,7 +143,7 @@ def fits(
     if today is not None:
         life = model.lifecycle_on(today)
         if life.stage == "retired":
-            reasons.append(f"was retired on {life.on}; its successor is {life.successor}")
+            reasons.append(f"was retired on {life.on}")
     return tuple(reasons)
 
 

@@ -17,9 +17,8 @@ from pipeline.money.prices import (
     price,
     resolution_for,
     sells,
-    too_long,
 )
-from pipeline.money.usd import dollars
+from pipeline.money.usd import dollars, share
 from pipeline.project import ModelChoice, Project
 
 Pair = tuple[Slot, Slot | None]
@@ -27,9 +26,10 @@ Pair = tuple[Slot, Slot | None]
 
 
 class ClipQuote(Frozen):
-    """What one slot costs. ``price_usd_micro`` is of all takes; 0 when it cannot be bought.
+    """What one slot costs. ``price_usd_micro`` is of all takes.
 
-    ``problems`` say why the model cannot serve the slot; nothing is changed in silence.
+    ``problems`` say why the model cannot serve the slot: then it has no price and counts in no
+    sum, and nothing is changed in silence.
     """
 
     slot_id: str
@@ -45,15 +45,37 @@ class ClipQuote(Frozen):
     wasted_usd_micro: int = 0
     problems: tuple[str, ...] = ()
 
+    @property
+    def buyable(self) -> bool:
+        return not self.problems
+
+    @property
+    def costs(self) -> bool:
+        return self.price_usd_micro > 0
+
 
 class Quote(Frozen):
-    """What a set of clips costs. ``retry_high_usd_micro`` is if every clip needs one take more."""
+    """What a set of clips costs; those that cannot be bought are listed and not counted.
+
+    ``retry_high_usd_micro`` is what it may come to with retries; for ``retry_learnt`` of the
+    clips that is learnt from the studio's own takes, for the others it is one take more.
+    """
 
     clips: tuple[ClipQuote, ...]
     total_usd_micro: int
     retry_high_usd_micro: int
     wasted_s: float
     wasted_usd_micro: int
+    retry_learnt: int = 0
+
+    @property
+    def buyable(self) -> tuple[ClipQuote, ...]:
+        return tuple(clip for clip in self.clips if clip.buyable)
+
+    @property
+    def stuck(self) -> tuple[ClipQuote, ...]:
+        """Clips that cannot be bought as they are chosen; each says why."""
+        return tuple(clip for clip in self.clips if not clip.buyable)
 
 
 class Hint(Frozen):
@@ -105,7 +127,7 @@ def quote_film(
         clips=clips,
         total_usd_micro=total,
         retry_high_usd_micro=total + sum(clip.take_usd_micro for clip in clips),
-        wasted_s=sum(clip.wasted_s * clip.takes for clip in clips),
+        wasted_s=sum((clip.wasted_s * clip.takes for clip in clips), 0.0),
         wasted_usd_micro=sum(clip.wasted_usd_micro for clip in clips),
     )
 
@@ -145,7 +167,7 @@ def _priced(
     shot = shot_of(project, slot.id)
     day = None if project.allow_retired else today
     problems = fits(model, slot, project.format, has_start_frame(project, shot), day)
-    if too_long(model, slot):
+    if problems:
         return bare.model_copy(update={"problems": problems})
     needed_s = slot.duration_s
     if buyable is not None and needed_s <= buyable * SLOWEST:
@@ -161,8 +183,7 @@ def _priced(
             "wasted_s": wasted_s,
             "take_usd_micro": take,
             "price_usd_micro": take * bare.takes,
-            "wasted_usd_micro": int(take * wasted_s / bought_s) * bare.takes if bought_s else 0,
-            "problems": problems,
+            "wasted_usd_micro": share(take, wasted_s, bought_s) * bare.takes if bought_s else 0,
         }
     )
 

@@ -18,6 +18,8 @@ from pipeline.project import ModelChoice, Project, changed
 BEAT_SLACK_S = 0.03
 MOST_BEATS: dict[Goal, int] = {"cheapest": 32, "within budget": 8, "best quality": 4}
 """How far a cut may move, at most: what is still found within a second for 120 slots."""
+LONGEST_S = 3600.0
+"""What costs nothing more costs nothing at any length."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Terms:
             lyric or a free place never move.
         models_may_change: Else each slot keeps its model, and only cuts move.
         shortest_s: No slot becomes shorter.
+        made: Ids of slots whose clip is there: it costs nothing more, so they keep their ends.
         today: The day of the purchase: what is retired by then is not offered.
     """
 
@@ -40,6 +43,7 @@ class Terms:
     beats: int = 2
     models_may_change: bool = True
     shortest_s: float = 1.0
+    made: frozenset[str] = frozenset()
 
 
 class CutMove(Frozen):
@@ -98,7 +102,10 @@ def find_savings(
     """
     slots, cuts, beats_s = film
     reach = max(0, min(terms.beats, MOST_BEATS[terms.goal]))
-    starts = [_candidates(cut, beats_s, reach if index else 0) for index, cut in enumerate(cuts)]
+    starts = [
+        _candidates(cut, beats_s, reach if _may_move(slots, index, terms) else 0)
+        for index, cut in enumerate(cuts)
+    ]
     choices = [effective_choice(project, slot)[0] for slot in slots]
     puzzle = Puzzle(
         present_s=(*(slot.start_s for slot in slots), slots[-1].end_s),
@@ -128,6 +135,11 @@ def take_savings(project: Project, cuts: Sequence[Cut], savings: Savings) -> Pro
     return changed(project, shot_models=models, cuts=moved if times else project.cuts)
 
 
+def _may_move(slots: Sequence[Slot], index: int, terms: Terms) -> bool:
+    """The film's own start stays, and so does every end of a clip that is there."""
+    return bool(index) and not {slots[index].id, slots[index - 1].id} & terms.made
+
+
 def _candidates(cut: Cut, beats_s: Sequence[float], reach: int) -> tuple[float, ...]:
     """Where a cut may lie: beats around its own, if it is free to move and lies on one."""
     here = bisect_left(beats_s, cut.time_s - BEAT_SLACK_S)
@@ -142,6 +154,8 @@ def _candidates(cut: Cut, beats_s: Sequence[float], reach: int) -> tuple[float, 
 def _offers(catalogue: Catalogue, project: Project, slot: Slot, terms: Terms) -> tuple[Offer, ...]:
     """What can fill a slot, whatever its length becomes."""
     choice, _ = effective_choice(project, slot)
+    if slot.id in terms.made or (_is_free(catalogue, choice) and not terms.models_may_change):
+        return (Offer(choice.model or "", 0, ((LONGEST_S, 0),)),)
     framed = has_start_frame(project, shot_of(project, slot.id))
     brief = slot.model_copy(update={"end_s": slot.start_s + min(1.0, slot.duration_s)})
     found = []
@@ -153,6 +167,11 @@ def _offers(catalogue: Catalogue, project: Project, slot: Slot, terms: Terms) ->
         if not fits(model, brief, project.format, framed, day):
             found.append(_offer(model, choice if own else None, project, choice.takes or 1))
     return tuple(offer for offer in found if offer.ladder)
+
+
+def _is_free(catalogue: Catalogue, choice: ModelChoice) -> bool:
+    model = catalogue.models.get(choice.model or "")
+    return model is not None and model.free
 
 
 def _offer(model: Model, choice: ModelChoice | None, project: Project, takes: int) -> Offer:

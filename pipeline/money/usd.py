@@ -7,17 +7,19 @@ only, and what is reserved is rounded up, so that a promise never falls short of
 from __future__ import annotations
 
 import re
-from decimal import ROUND_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
 
 from pipeline.errors import BadInput
 
 MICRO_PER_USD = 1_000_000
+MICRO_PER_CENT = 10_000
 LARGEST_BUDGET_USD = 100_000
 LARGEST_AMOUNT_USD = 1_000_000_000
 SHOWN_INPUT_LENGTH = 40
 # Groups of three only: in "12,50" the comma means something else to whoever typed it.
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,6})?")
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?|\.[0-9]{1,6}")
+_TOO_FINE = re.compile(r"[0-9]{0,9}\.[0-9]{7,}")
 
 
 def micro(amount_usd: Decimal | str | int) -> int:
@@ -46,7 +48,21 @@ def dollars(usd_micro: int) -> str:
 
 def cents(usd_micro: int) -> str:
     """A share of a price for people, to the nearest cent: never for what is charged."""
-    return dollars(round(usd_micro / 10_000) * 10_000)
+    return dollars(share(usd_micro, 1, MICRO_PER_CENT) * MICRO_PER_CENT)
+
+
+def share(usd_micro: int, part: float, whole: float) -> int:
+    """``part / whole`` of an amount, to the nearest micro-dollar: for figures, never for charges.
+
+    With a part of 1 it is the price of each of ``whole`` seconds or takes.
+    """
+    exact = Decimal(usd_micro) * Decimal(repr(part)) / Decimal(repr(whole))
+    return int(exact.to_integral_value(ROUND_HALF_UP))
+
+
+def number(usd_micro: int) -> float:
+    """Dollars as a number, for tables, plots and JSON: exact to the micro-dollar."""
+    return usd_micro / MICRO_PER_USD
 
 
 def as_decimal(usd_micro: int) -> Decimal:
@@ -61,12 +77,18 @@ def parse_budget(text: str) -> int:
         BadInput: when it is missing, no plain amount, negative, zero or absurdly large.
     """
     plain = text.strip().removeprefix("$").removesuffix("USD").strip()
+    sign, plain = plain[:1], plain.removeprefix("-").removeprefix("$")
     if _THOUSANDS.fullmatch(plain):
         plain = plain.replace(",", "")
     if not plain:
         raise BadInput("No budget was given.", "Type an amount in dollars, such as 20.00.")
-    if plain.startswith("-"):
+    if sign == "-":
         raise BadInput("A budget cannot be negative.", "Type an amount in dollars, such as 20.00.")
+    if _TOO_FINE.fullmatch(plain):
+        raise BadInput(
+            f"{_shown(text)} is finer than a millionth of a dollar.",
+            "Type it with at most six digits after the point, such as 20.00.",
+        )
     if not _AMOUNT.fullmatch(plain):
         raise BadInput(
             f"{_shown(text)} is not an amount in dollars.", "Type it as digits, such as 20.00."

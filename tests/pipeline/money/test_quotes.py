@@ -103,7 +103,7 @@ def test_a_model_says_why_it_cannot_serve_a_slot() -> None:
     assert fits(kling, slot(0, 5), tall, has_start_frame=True) == ()
     assert "needs a start frame" in fits(wan, slot(0, 5), wide, has_start_frame=False)[0]
     retired = fits(CATALOGUE.get("kling-2.1-master"), slot(0, 5), wide, True, TODAY)
-    assert retired == ("was retired on 2026-09-15; its successor is kling-2.5-turbo-pro",)
+    assert retired == ("was retired on 2026-09-15",)
 
 
 def test_choices_cascade_and_say_where_they_come_from() -> None:
@@ -164,6 +164,19 @@ def test_a_resolution_that_is_not_sold_at_that_length_is_a_problem_and_no_price(
     quote = quote_clip(CATALOGUE, base, slot(0, 9))
     assert quote.price_usd_micro == 0
     assert quote.problems
+
+
+def test_what_cannot_be_bought_is_listed_with_its_reason_and_counts_in_no_sum() -> None:
+    square = project(
+        format=FilmFormat(aspect=Aspect.SQUARE),
+        shot_models={"slot1": ModelChoice(model="veo-3.1-fast")},
+    )
+    quote = quote_film(CATALOGUE, square, (slot(0, 5, 0), slot(5, 9, 1)), today=TODAY)
+    assert [clip.slot_id for clip in quote.stuck] == ["slot1"]
+    assert "not 1:1" in quote.stuck[0].problems[0]
+    assert quote.stuck[0].price_usd_micro == quote.stuck[0].wasted_usd_micro == 0
+    assert quote.total_usd_micro == 350_000
+    assert quote.retry_high_usd_micro == 700_000
 
 
 def test_hints_say_what_would_save_the_waste() -> None:

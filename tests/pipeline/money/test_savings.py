@@ -108,3 +108,20 @@ def test_taking_nothing_changes_nothing() -> None:
     found = find_savings(CATALOGUE, base, (slots, cuts, beats), terms(models_may_change=False))
     assert found.empty
     assert take_savings(base, cuts, found) == base
+
+
+def test_a_clip_that_is_there_costs_nothing_more_and_keeps_its_ends() -> None:
+    slots, cuts, beats = film(TIMES)
+    made = terms(models_may_change=False, made=frozenset({slots[0].id}))
+    found = find_savings(CATALOGUE, project(), (slots, cuts, beats), made)
+    assert [move.number for move in found.cuts] == [4]
+    assert found.before_usd_micro == 350_000 + 700_000 + 350_000
+    assert found.saved_usd_micro == 350_000
+
+
+def test_a_preview_among_paid_clips_stays_one_and_is_free() -> None:
+    slots, cuts, beats = film(TIMES)
+    mixed = project(shot_models={"cut0": ModelChoice(model="preview")})
+    found = find_savings(CATALOGUE, mixed, (slots, cuts, beats), terms(models_may_change=False))
+    assert found.before_usd_micro == 350_000 + 700_000 + 350_000
+    assert "cut0" not in {move.slot_id for move in found.models}

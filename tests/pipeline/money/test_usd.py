@@ -34,7 +34,8 @@ def test_money_is_shown_in_dollars_and_cents(amount: int, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "amount"), [("20", 20_000_000), (" $4.90 ", 4_900_000), ("1,000.00 USD", 10**9)]
+    ("typed", "amount"),
+    [("20", 20_000_000), (" $4.90 ", 4_900_000), ("1,000.50 USD", 1_000_500_000)],
 )
 def test_a_budget_is_read_as_people_write_it(typed: str, amount: int) -> None:
     assert parse_budget(typed) == amount
@@ -49,7 +50,11 @@ def test_a_budget_is_read_as_people_write_it(typed: str, amount: int) -> None:
         ("1e9", "not an amount"),
         ("999999", "slip"),
         ("<b>20</b>" * 30, "not an amount"),
-        ("1.2345678", "not an amount"),
+        ("1.2345678", "finer than"),
+        ("0.0000001", "finer than"),
+        ("-$5", "negative"),
+        ("abc", "not an amount"),
+        ("12,50", "not an amount"),
         ("٣", "not an amount"),
     ],
 )
