@@ -25,7 +25,7 @@ from pipeline.model import (
     Unit,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 PREVIEW_MODEL = "preview"
 
 
@@ -72,6 +72,13 @@ class ReferenceChoice(Frozen):
     take: int = Field(default=1, ge=1)
 
 
+class EndFrame(Frozen):
+    """What a clip ends on: the picture that the next shot starts from, or one of the person's."""
+
+    source: Literal["next", "uploaded"] = "next"
+    blob: Blob | None = None
+
+
 class Excerpt(Frozen):
     """The part of the song that becomes film; ``end_s`` None means to the end."""
 
@@ -86,7 +93,8 @@ class Project(Frozen):
     ``proposal`` is a new plan that waits for the person's yes; ``planner_model`` names the language
     model, the usual one when empty. ``section_models`` is keyed by section label,
     ``shot_models``, ``picks`` (take id) and ``preview_takes`` by slot id, ``references`` by
-    character or location id.
+    character or location id. ``milder_words`` holds, by slot id, words of the prompt that the
+    person agreed to say more mildly; ``end_frames`` is by slot id, too.
     """
 
     schema_number: int = SCHEMA
@@ -114,6 +122,8 @@ class Project(Frozen):
     references: dict[str, ReferenceChoice] = {}
     picks: dict[str, str] = {}
     preview_takes: dict[str, int] = {}
+    milder_words: dict[str, tuple[Name, ...]] = {}
+    end_frames: dict[str, EndFrame] = {}
     allow_retired: bool = False
     captions: bool = True
     origin: str = ""

@@ -12,7 +12,14 @@ from typing import Any
 from pipeline.project import SCHEMA
 
 Data = dict[str, Any]
-MIGRATIONS: dict[int, Callable[[Data], Data]] = {}
+
+
+def _as_it_is(data: Data) -> Data:
+    """For a schema that only adds fields: they have defaults, and an older studio must not read."""
+    return data
+
+
+MIGRATIONS: dict[int, Callable[[Data], Data]] = {1: _as_it_is}
 
 
 def migrated(data: Data) -> Data:

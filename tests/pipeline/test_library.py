@@ -159,6 +159,23 @@ def test_a_project_of_a_newer_schema_is_refused_and_left_untouched(
     assert json.loads(place.text(project.id)) == newer
 
 
+def test_a_project_of_the_first_schema_is_read_and_can_be_changed(
+    library: Library, project: Project, place: Place
+) -> None:
+    stored = json.loads(place.text(project.id))
+    old = {
+        name: value
+        for name, value in stored["project"].items()
+        if name not in ("milder_words", "end_frames")
+    }
+    first = {**stored, "schema_number": 1, "project": {**old, "schema_number": 1}}
+    place.overwrite(project.id, json.dumps(first))
+
+    assert library.load(project.id) == project
+    renamed = library.change(project.id, None, "Rename", lambda one: changed(one, title="B"))
+    assert library.load(project.id) == renamed
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"project": 3}', '{"schema_number": 1}'])
 def test_a_damaged_project_is_said_in_a_sentence(
     library: Library, project: Project, place: Place, text: str
