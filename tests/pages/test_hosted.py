@@ -20,7 +20,7 @@ def html(app) -> str:
 
 def test_a_visitor_sees_no_one_elses_song(visit, shared, demo_song):
     theirs = shared.add(demo_song, "another visitor")
-    shared.rename(theirs.id, "A song of another visitor")
+    shared.shelf.rename(theirs.id, "A song of another visitor")
     app = visit()
 
     assert "A song of another visitor" not in html(app)
