@@ -17,7 +17,10 @@ from typing import Any
 
 DATA = Path(__file__).with_name("data")
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
-WORD_FILES = ("appearance", "garments", "people", "beings", "manner", "names")
+WORD_FILES = (
+    "appearance", "garments", "people", "beings", "manner", "names",
+    "wardrobe", "palette", "bestiary",
+)  # fmt: skip
 NO_PLURAL = frozenset({"clothes", "glasses", "his", "hers", "this", "news"})
 STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\xa0": " "})
 
