@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -18,9 +19,23 @@ def likely_words(prompt: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def milder(prompt: str) -> str:
-    """The prompt with those words replaced; unchanged when there are none."""
-    return _pattern().sub(lambda match: _words()[match[0].lower()], prompt)
+def milder(prompt: str, only: Collection[str] | None = None) -> str:
+    """The prompt with those words replaced, or some of them; unchanged when there are none."""
+
+    def replaced(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        return match[0] if only is not None and word not in only else _words()[word]
+
+    return _pattern().sub(replaced, prompt)
+
+
+def marked(prompt: str) -> tuple[tuple[str, bool], ...]:
+    """The prompt in parts, each with whether filters usually trip on it; they join to the whole."""
+    parts, at = [], 0
+    for match in _pattern().finditer(prompt):
+        parts += [(prompt[at : match.start()], False), (match[0], True)]
+        at = match.end()
+    return tuple(part for part in (*parts, (prompt[at:], False)) if part[0])
 
 
 def explained(message: str, prompt: str) -> tuple[str, str]:

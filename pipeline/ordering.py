@@ -17,9 +17,11 @@ from pipeline.cast.verdict import Reason
 from pipeline.derivation import Derivation
 from pipeline.errors import BadInput
 from pipeline.model import Blob, Character, Frozen, Name, ScenePlan, Shot, Text
+from pipeline.moderation import milder
 from pipeline.money.catalogue import Catalogue, Model
 from pipeline.money.payloads import Request, payload
 from pipeline.money.quotes import ClipQuote, quote_clip
+from pipeline.money.words import successor
 from pipeline.planning.prompts import Voices, prompt_for
 from pipeline.stage import canonical, digest_of
 
@@ -51,10 +53,12 @@ class Draft(Frozen):
     resolution: Name = ""
     aspect: Name = "16:9"
     start: Blob | None = None
+    end: Blob | None = None
     references: tuple[Blob, ...] = ()
     basis: str
     price_usd_micro: int
     subject_ids: tuple[str, ...] = ()
+    schema_version: str = ""
 
     def request(self, urls: Mapping[str, str], seed: int | None) -> Request:
         """The order in the catalogue's terms.
@@ -70,13 +74,14 @@ class Draft(Frozen):
             resolution=self.resolution,
             aspect=self.aspect,
             start_url=urls[self.start.digest] if self.start else "",
+            end_url=urls[self.end.digest] if self.end else "",
             reference_urls=tuple(urls[one.digest] for one in self.references),
             seed=seed,
         )
 
     @property
     def pictures(self) -> tuple[Blob, ...]:
-        return (*((self.start,) if self.start else ()), *self.references)
+        return tuple(one for one in (self.start, self.end, *self.references) if one)
 
 
 def draft_for(look: Derivation, slot_id: str, catalogue: Catalogue) -> Draft:
@@ -91,25 +96,29 @@ def draft_for(look: Derivation, slot_id: str, catalogue: Catalogue) -> Draft:
     _check_cast(plan, shot)
     quote = quote_clip(catalogue, project, look.slot(slot_id), datetime.now(UTC).date())
     if quote.problems:
-        raise _unfit(catalogue, quote)
+        raise _unfit(catalogue, quote, project.allow_retired)
     model = catalogue.get(quote.model)
-    start, references = _pictures(look, shot, model, quote.bought_s)
+    end = _end_frame(look, slot_id)
+    start, references = _pictures(look, shot, model, None if end else quote.bought_s)
     prompt = prompt_for(shot, plan, "i2v" if start else "t2v", VOICES, model.prompt_limit)
     draft = Draft(
         model=model.key,
-        prompt=prompt.text,
+        prompt=milder(prompt.text, project.milder_words.get(slot_id, ())),
         negative=prompt.negative if model.names.negative else "",
         duration_s=quote.bought_s,
         resolution=quote.resolution,
         aspect=project.format.aspect.value,
         start=start,
+        end=end,
         references=references,
         basis="",
         price_usd_micro=quote.take_usd_micro,
         subject_ids=shot.character_ids,
+        schema_version=model.schema_version,
     )
     _check_payload(model, draft)
-    return draft.model_copy(update={"basis": _basis(draft, shot, plan)})
+    words = project.milder_words.get(slot_id, ())
+    return draft.model_copy(update={"basis": _basis(draft, shot, plan, words)})
 
 
 def _check_cast(plan: ScenePlan, shot: Shot) -> None:
@@ -128,14 +137,14 @@ def _faults(character: Character) -> tuple[Reason, ...]:
     return tuple(one for one in verdict_of(character).reasons if one.level == "error")
 
 
-def _unfit(catalogue: Catalogue, quote: ClipQuote) -> Blocked:
+def _unfit(catalogue: Catalogue, quote: ClipQuote, allow_retired: bool) -> Blocked:
     known = catalogue.models.get(quote.model)
     name = known.name if known else quote.model
-    retired = next((one for one in quote.problems if one.startswith("was retired")), "")
-    if retired and known:
+    gone = known.lifecycle_on(datetime.now(UTC).date()) if known else None
+    if known and gone and gone.stage == "retired" and not allow_retired:
+        instead = successor(catalogue, known) or "another model"
         return Blocked(
-            f"{name} {retired}.",
-            f"Choose {known.successor or 'another model'}, or allow retired models.",
+            f"{name} was retired on {gone.on}.", f"Choose {instead}, or allow retired models."
         )
     return Blocked(
         f"{name} cannot make this clip: it {'; '.join(quote.problems)}.",
@@ -152,18 +161,48 @@ def _check_payload(model: Model, draft: Draft) -> None:
 
 
 def _pictures(
-    look: Derivation, shot: Shot, model: Model, bought_s: float
+    look: Derivation, shot: Shot, model: Model, bought_s: float | None
 ) -> tuple[Blob | None, tuple[Blob, ...]]:
-    """Start frame and references: approved pictures of who and where, as the model takes them."""
-    subjects = [one for one in (*shot.character_ids, shot.location_id) if one]
-    found = [blob for one in subjects if (blob := _approved(look, one))]
+    """Start frame and references: approved pictures of who and where, as the model takes them.
+
+    ``bought_s`` None leaves references aside: beside an end frame the first picture is the start.
+    """
+    subjects, found = _subjects(shot), _pictured(look, shot)
     if model.names.start or model.names.references:
         _check_waiting(look, subjects)
     if not found:
         return None, ()
-    if _takes_references(look, model, bought_s):
+    if bought_s is not None and _takes_references(look, model, bought_s):
         return None, tuple(dict.fromkeys(found))[: model.references_max]
     return (found[0] if model.names.start else None), ()
+
+
+def _subjects(shot: Shot) -> list[str]:
+    return [one for one in (*shot.character_ids, shot.location_id) if one]
+
+
+def _pictured(look: Derivation, shot: Shot) -> list[Blob]:
+    return [blob for one in _subjects(shot) if (blob := _approved(look, one))]
+
+
+def _end_frame(look: Derivation, slot_id: str) -> Blob | None:
+    """The picture that a clip is to end on, where the person wants one.
+
+    Raises:
+        Blocked: It is to be the next shot's, and that has none.
+    """
+    wanted = look.project.end_frames.get(slot_id)
+    if wanted is None or wanted.source == "uploaded":
+        return wanted.blob if wanted else None
+    after = next((one for one in look.slots if one.index == look.slot(slot_id).index + 1), None)
+    shot = look.shots.get(after.id) if after else None
+    found = _pictured(look, shot) if shot else []
+    if not found:
+        raise Blocked(
+            "The next shot has no approved picture that this clip could end on.",
+            "Approve one on the Cast page, or choose another end frame.",
+        )
+    return found[0]
 
 
 def _takes_references(look: Derivation, model: Model, bought_s: float) -> bool:
@@ -196,7 +235,7 @@ def _check_waiting(look: Derivation, subjects: list[str]) -> None:
             )
 
 
-def _basis(draft: Draft, shot: Shot, plan: ScenePlan) -> str:
+def _basis(draft: Draft, shot: Shot, plan: ScenePlan, milder_words: tuple[str, ...]) -> str:
     cast = [one for one in plan.characters if one.id in shot.character_ids]
     document: dict[str, Any] = {
         "shot": {name: getattr(shot, name) for name in SHOWN},
@@ -206,4 +245,6 @@ def _basis(draft: Draft, shot: Shot, plan: ScenePlan) -> str:
         "model": [draft.model, draft.resolution, draft.aspect],
         "pictures": [one.digest for one in draft.pictures],
     }
+    if milder_words:
+        document["milder"] = sorted(milder_words)
     return digest_of(canonical(document))

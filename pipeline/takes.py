@@ -18,6 +18,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    case,
+    func,
     insert,
     select,
     update,
@@ -26,6 +28,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pipeline.database import METADATA, Database
 from pipeline.model import Blob, Clip, Frozen
+from pipeline.money.retries import Tried
 from pipeline.project import Project
 
 TakeState = Literal["ordered", "running", "done", "failed", "held", "cancelled"]
@@ -119,6 +122,18 @@ class TakeBook:
             for row in connection.execute(query).mappings():
                 found.setdefault(row["slot_id"], []).append(_take(dict(row)))
         return {slot: tuple(takes) for slot, takes in found.items()}
+
+    def tried(self) -> dict[str, Tried]:
+        """What became of all takes of all projects, by model; previews are none."""
+        paid, landed = TAKES.c.price_usd_micro > 0, TAKES.c.clip_json.is_not(None)
+        kept = paid & landed & (TAKES.c.rejected == "")
+        free = (TAKES.c.state == "failed") & ~paid
+        query = select(
+            TAKES.c.model, *(func.sum(case((one, 1), else_=0)) for one in (paid, kept, free))
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.group_by(TAKES.c.model)).all()
+        return {row[0]: Tried(paid=row[1], kept=row[2], free=row[3]) for row in rows}
 
     def blobs(self) -> tuple[Blob, ...]:
         """Files of all takes of all projects: paid for, so never freed."""

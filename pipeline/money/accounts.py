@@ -21,8 +21,9 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 class Receipt(Frozen):
     """One purchase: what was asked of whom, what came of it, and what it cost.
 
-    ``latency_s`` runs from the reservation to the settlement. ``schema_version``, digests and
-    prompt come from the take, where it was kept.
+    ``latency_s`` runs from the reservation to the settlement. What was sent and what came of it
+    is told by the take, as far as it is kept: ``schema_version`` names the model's inputs,
+    digests name files. A purchase that failed has no output.
     """
 
     key: str
@@ -37,22 +38,39 @@ class Receipt(Frozen):
     reserved_usd_micro: int
     spent_usd_micro: int
     schema_version: str = ""
-    input_digest: Digest | None = None
+    duration_s: float | None = None
+    resolution: str = ""
+    start_digest: Digest | None = None
+    end_digest: Digest | None = None
+    reference_digests: tuple[Digest, ...] = ()
+    prompt: str = ""
+    seed: int | None = None
     output_digest: Digest | None = None
 
 
 class TakeFacts(Frozen):
-    """What the store knows of a take, for its receipt; keyed by the reservation's key."""
+    """What the studio knows of a take or a still, for its receipt."""
 
     schema_version: str = ""
-    input_digest: Digest | None = None
+    duration_s: float | None = None
+    resolution: str = ""
+    start_digest: Digest | None = None
+    end_digest: Digest | None = None
+    reference_digests: tuple[Digest, ...] = ()
+    prompt: str = ""
     output_digest: Digest | None = None
 
 
 def receipts(
     entries: Iterable[Entry], takes: Mapping[str, TakeFacts] | None = None
 ) -> tuple[Receipt, ...]:
-    """A receipt for every reservation, oldest first; an open one says "held"."""
+    """A receipt for every reservation, oldest first; an open one says "held".
+
+    Args:
+        entries: Lines of the ledger.
+        takes: What is known of what was bought, by its order's key: the reservation's key
+            without the number of the attempt.
+    """
     opened: dict[str, Entry] = {}
     closing: dict[str, Entry] = {}
     for entry in entries:
@@ -62,7 +80,7 @@ def receipts(
             closing[entry.key] = entry
     known = takes or {}
     return tuple(
-        _receipt(entry, closing.get(key), known.get(key, TakeFacts()))
+        _receipt(entry, closing.get(key), known.get(key.partition("#")[0], TakeFacts()))
         for key, entry in opened.items()
     )
 
@@ -114,6 +132,9 @@ def _rank(values: Sequence[float], share: float) -> float:
 
 def _receipt(opened: Entry, closed: Entry | None, facts: TakeFacts) -> Receipt:
     outcome = {"settle": "paid", "late": "paid late", "release": "free"}
+    told = dict(facts)
+    if closed is None or closed.kind == "release":
+        told["output_digest"] = None
     return Receipt(
         key=opened.key,
         unit=opened.unit,
@@ -126,9 +147,7 @@ def _receipt(opened: Entry, closed: Entry | None, facts: TakeFacts) -> Receipt:
         latency_s=_seconds_between(opened.at, closed.at) if closed else None,
         reserved_usd_micro=opened.held_usd_micro,
         spent_usd_micro=closed.spent_usd_micro if closed else 0,
-        schema_version=facts.schema_version,
-        input_digest=facts.input_digest,
-        output_digest=facts.output_digest,
+        **told,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pipeline.errors import BadInput
@@ -74,6 +75,26 @@ def choose_section(project: Project, section: str, choice: ModelChoice) -> Proje
     return changed(project, section_models=models)
 
 
+def shot_of(project: Project, slot_id: str) -> Shot | None:
+    """The shot of a slot, where the plan has one."""
+    shots = project.plan.shots if project.plan else ()
+    return next((shot for shot in shots if shot.slot_id == slot_id), None)
+
+
+def unfit(project: Project, slot: Slot, model: Model, today: date | None = None) -> tuple[str, ...]:
+    """Why a model cannot serve a slot as the project wants it, in words; empty when it can."""
+    framed = has_start_frame(project, shot_of(project, slot.id))
+    day = None if project.allow_retired else today
+    reasons = fits(model, slot, project.format, framed, day)
+    if slot.id not in project.end_frames:
+        return reasons
+    if not model.names.end:
+        return (*reasons, "takes no end frame")
+    if not framed and not model.needs_start_frame:
+        return (*reasons, "takes an end frame only with a start frame, and the shot has none")
+    return reasons
+
+
 def has_start_frame(project: Project, shot: Shot | None) -> bool:
     """Whether a shot has an approved picture of someone or somewhere to start from."""
     if shot is None:
@@ -89,13 +110,10 @@ def recommend(catalogue: Catalogue, shot: Shot, slot: Slot, project: Project) ->
     Raises:
         BadInput: when no model of the catalogue can serve the slot.
     """
-    framed = has_start_frame(project, shot)
     able = [
         model
         for model in catalogue.video()
-        if not model.free
-        and model.retires_on is None
-        and not fits(model, slot, project.format, framed)
+        if not model.free and model.retires_on is None and not unfit(project, slot, model)
     ]
     if not able:
         raise BadInput(

@@ -7,13 +7,12 @@ from datetime import date
 from typing import Literal
 
 from pipeline.errors import BadInput
-from pipeline.model import Frozen, Shot, Slot
+from pipeline.model import Frozen, Slot
 from pipeline.money.catalogue import Catalogue, Model
-from pipeline.money.choices import Origin, effective_choice, has_start_frame, take_price
+from pipeline.money.choices import Origin, effective_choice, take_price, unfit
 from pipeline.money.prices import (
     SLOWEST,
     bought_duration,
-    fits,
     price,
     resolution_for,
     sells,
@@ -164,15 +163,17 @@ def _priced(
 ) -> ClipQuote:
     project, slot, today = where
     buyable = choice.duration_s if choice.duration_s and not model.duration_range_s else None
-    shot = shot_of(project, slot.id)
-    day = None if project.allow_retired else today
-    problems = fits(model, slot, project.format, has_start_frame(project, shot), day)
+    problems = unfit(project, slot, model, today)
     if problems:
         return bare.model_copy(update={"problems": problems})
     needed_s = slot.duration_s
     if buyable is not None and needed_s <= buyable * SLOWEST:
         needed_s = min(needed_s, buyable)
-    resolution = choice.resolution or resolution_for(model, project.format.height, needed_s)
+    ending = model.end_needs_resolution if slot.id in project.end_frames else ""
+    usual = ending or resolution_for(model, project.format.height, needed_s)
+    resolution = choice.resolution or usual
+    if ending and resolution != ending:
+        return bare.model_copy(update={"problems": (f"takes an end frame at {ending} only",)})
     bought_s = max(bought_duration(model, needed_s, resolution), buyable or 0.0)
     take = price(model, bought_s, resolution)
     wasted_s = max(0.0, bought_s - slot.duration_s)
@@ -186,11 +187,6 @@ def _priced(
             "wasted_usd_micro": share(take, wasted_s, bought_s) * bare.takes if bought_s else 0,
         }
     )
-
-
-def shot_of(project: Project, slot_id: str) -> Shot | None:
-    shots = project.plan.shots if project.plan else ()
-    return next((shot for shot in shots if shot.slot_id == slot_id), None)
 
 
 def _earlier_cut(
@@ -240,14 +236,13 @@ def _other_model(
     catalogue: Catalogue, project: Project, slot: Slot, quote: ClipQuote
 ) -> list[Hint]:
     """The cheapest other paid model on sale that can serve the slot."""
-    framed = has_start_frame(project, shot_of(project, slot.id))
     prices = {
         model.key: take_price(model, slot, project.format.height)
         for model in catalogue.video()
         if not model.free
         and model.key != quote.model
         and model.retires_on is None
-        and not fits(model, slot, project.format, framed)
+        and not unfit(project, slot, model)
     }
     cheapest = min(prices, key=lambda key: prices[key], default="")
     if not cheapest or prices[cheapest] >= quote.take_usd_micro:

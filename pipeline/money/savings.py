@@ -9,10 +9,9 @@ from datetime import date
 
 from pipeline.model import Cut, Frozen, Slot
 from pipeline.money.catalogue import Catalogue, Model
-from pipeline.money.choices import effective_choice, has_start_frame
+from pipeline.money.choices import effective_choice, unfit
 from pipeline.money.optimise import Goal, Offer, Puzzle, Solution, optimise, price_now
-from pipeline.money.prices import fits, price, resolution_for, sells
-from pipeline.money.quotes import shot_of
+from pipeline.money.prices import price, resolution_for, sells
 from pipeline.project import ModelChoice, Project, changed
 
 BEAT_SLACK_S = 0.03
@@ -156,15 +155,13 @@ def _offers(catalogue: Catalogue, project: Project, slot: Slot, terms: Terms) ->
     choice, _ = effective_choice(project, slot)
     if slot.id in terms.made or (_is_free(catalogue, choice) and not terms.models_may_change):
         return (Offer(choice.model or "", 0, ((LONGEST_S, 0),)),)
-    framed = has_start_frame(project, shot_of(project, slot.id))
     brief = slot.model_copy(update={"end_s": slot.start_s + min(1.0, slot.duration_s)})
     found = []
     for model in catalogue.video():
         own = model.key == choice.model
         if model.free or not (own or (terms.models_may_change and model.retires_on is None)):
             continue
-        day = None if project.allow_retired else terms.today
-        if not fits(model, brief, project.format, framed, day):
+        if not unfit(project, brief, model, terms.today):
             found.append(_offer(model, choice if own else None, project, choice.takes or 1))
     return tuple(offer for offer in found if offer.ladder)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.bench import StoreBench
 from pipeline.errors import (
     BadInput,
     BudgetRefused,
@@ -32,7 +33,8 @@ from pipeline.model import (
     Style,
     Treatment,
 )
-from pipeline.project import Excerpt, ModelChoice, Project, ReferenceChoice, changed
+from pipeline.pictures import take_in_picture
+from pipeline.project import EndFrame, Excerpt, ModelChoice, Project, ReferenceChoice, changed
 from pipeline.settings import Settings
 from pipeline.shop import Shop
 from pipeline.studio import Studio
@@ -422,3 +424,76 @@ def test_an_order_that_cannot_be_told_is_settled_by_the_person(studio, vendor, p
 
     assert spent(studio, project) == (PRICE, 0)
     assert studio.takes.get(take.id).state == "cancelled"
+
+
+def approved(studio: Studio, mark: int) -> ReferenceChoice:
+    blob = take_in_picture(io.BytesIO(small_picture(mark)), StoreBench(studio.store))
+    return ReferenceChoice(blob=blob, source="uploaded", approved=True)
+
+
+def test_a_clip_ends_on_what_the_next_one_starts_from_and_its_receipt_says_so(
+    studio, vendor, plan
+) -> None:
+    sea = approved(studio, 5)
+    own = take_in_picture(io.BytesIO(small_picture(6)), StoreBench(studio.store))
+    ends = {"slot1": EndFrame(), "slot2": EndFrame(source="uploaded", blob=own)}
+    project = plan(references={"sea": sea}, end_frames=ends)
+
+    studio.make(project.id, "clips")
+
+    sent = [one.inputs for one in vendor.predictions.values()]
+    assert sum("end_image" in one for one in sent) == 2
+    found = {one.unit: one for one in studio.spending.receipts(project.id)}
+    assert found["slot1"].end_digest == found["slot1"].start_digest == sea.blob.digest
+    assert found["slot2"].end_digest == own.digest
+    assert found["slot3"].end_digest is None
+    assert all(one.output_digest and one.schema_version for one in found.values())
+    assert all(one.latency_s is not None and "Waves break" in one.prompt for one in found.values())
+
+
+def test_an_end_frame_that_a_model_cannot_take_is_said_and_not_priced(studio, vendor, plan) -> None:
+    project = plan(
+        model=ModelChoice(model="hailuo-2.3"),
+        references={"sea": approved(studio, 5)},
+        end_frames={"slot1": EndFrame()},
+    )
+
+    quote = studio.spending.quote(project.id)
+
+    assert [one.slot_id for one in quote.stuck] == ["slot1"]
+    assert "takes no end frame" in quote.stuck[0].problems[0]
+    with pytest.raises(BadInput, match="takes no end frame"):
+        studio.make(project.id, "clips", ("slot1",))
+    assert vendor.requests == []
+
+
+def test_words_agreed_to_are_sent_in_milder_ones(studio, vendor, plan) -> None:
+    project = plan()
+    shots = project.plan.shots
+    bloody = shots[0].model_copy(update={"action": "Blood drips from a knife."})
+    edited = project.plan.model_copy(update={"shots": (bloody, *shots[1:])})
+    mild = {"slot1": ("blood", "knife")}
+    studio.change(
+        project.id, None, "Edit", lambda one: changed(one, plan=edited, milder_words=mild)
+    )
+
+    studio.make(project.id, "clips", ("slot1",))
+
+    sent = next(iter(vendor.predictions.values())).inputs["prompt"]
+    assert "red paint drips from a silver object" in sent
+    assert studio.view(project.id).clips["slot1"].state == "done"
+
+
+def test_a_click_without_a_token_or_means_is_refused_before_a_run(
+    studio, vendor, plan, monkeypatch
+) -> None:
+    project = plan()
+    studio.spending.check(project.id)
+    studio.spending.set_limit(project.id, PRICE)
+    with pytest.raises(BudgetRefused, match="Nothing was bought"):
+        studio.spending.check(project.id)
+    monkeypatch.delenv("REPLICATE_API_TOKEN")
+    with pytest.raises(CredentialsRefused, match="no Replicate token"):
+        studio.spending.check(project.id, ("slot1",))
+
+    assert studio.run(project.id) is None

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.database import Database
 from pipeline.model import Blob, Clip
+from pipeline.money.retries import Tried
 from pipeline.project import Project, new_project_id
 from pipeline.takes import PREVIEW_PICK, Take, TakeBook, in_use
 
@@ -90,3 +91,13 @@ def test_every_paid_file_is_known_whatever_was_rejected(book: TakeBook, project:
     book.note("take1", rejected="blurred")
 
     assert {blob.digest[0] for blob in book.blobs()} == {"a", "b"}
+
+
+def test_what_became_of_all_takes_is_counted_by_model(book: TakeBook, project: Project) -> None:
+    book.add(take(project, 1, "a", price_usd_micro=350_000))
+    book.add(take(project, 2, "b", price_usd_micro=350_000, rejected="six fingers"))
+    book.add(take(project, 3, state="failed", price_usd_micro=350_000))
+    book.add(take(project, 4, state="failed"))
+    book.add(take(project, 5, state="running"))
+
+    assert book.tried() == {"kling-2.5-turbo-pro": Tried(paid=3, kept=1, free=1)}

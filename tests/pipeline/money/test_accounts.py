@@ -45,10 +45,11 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def test_every_purchase_has_a_receipt(ledger: Ledger) -> None:
     digest = "ab" * 32
-    facts = {"s1#1": TakeFacts(schema_version="abc", output_digest=digest)}
+    facts = {"s1": TakeFacts(schema_version="abc", start_digest=digest, output_digest=digest)}
     found = receipts(ledger.entries(PROJECT), facts)
     assert [one.outcome for one in found] == ["paid", "paid", "free", "held"]
-    assert found[0].output_digest == digest
+    assert [one.output_digest for one in found] == [digest, digest, None, None]
+    assert {one.start_digest for one in found} == {digest}
     assert found[0].latency_s is not None
     assert found[0].latency_s > 0
     assert sum(one.spent_usd_micro for one in found) == ledger.totals(PROJECT).spent_usd_micro
