@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 
 METADATA = MetaData()
 BUSY_TIMEOUT_MS = 60_000
+IDLE_IN_TRANSACTION_MS = 20_000
 
 
 class Database:
@@ -79,4 +80,18 @@ def _sqlite(url: str) -> Engine:
 
 
 def _postgres(url: str) -> Engine:
-    return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    free_what_stuck_processes_hold(engine)
+    return engine
+
+
+def free_what_stuck_processes_hold(engine: Engine) -> None:
+    """Let Postgres end a session whose process stopped inside a transaction, with its locks.
+
+    Asked of each session and not at its start, as poolers refuse to hand such options on.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _configure(raw: Any, _record: Any) -> None:
+        raw.execute(f"SET idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_MS}")
+        raw.commit()

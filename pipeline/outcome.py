@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 def raise_unless_done(state: RunState) -> None:
     """Return when the run is done; else raise the first reason, as it was raised in the unit.
 
-    A run for clips is not done while one of them could not be bought.
+    A run for clips is not done while one of them could not be bought. One that a person let
+    pause is as it should be.
 
     Raises:
         StudioError: What failed, with its way out; ``Cancelled`` when a person stopped it.
     """
+    if state.state == "paused":
+        return
     if state.state == "done" and not (state.goal == "clips" and state.failures):
         return
     if state.state == "cancelled":

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.database import Database
-from pipeline.errors import InternalFault, StorageFailed
+from pipeline.errors import BadInput, InternalFault, StorageFailed
 from pipeline.jobs.names import (
     RUN_QUEUE,
     RUN_WORKFLOW,
@@ -31,6 +31,7 @@ from pipeline.jobs.names import (
     run_workflow_id,
     unit_workflow_id,
 )
+from pipeline.jobs.pauses import Pauses
 from pipeline.jobs.progress import Progress
 from pipeline.jobs.protocol import QUEUES, StageSpec, Work
 from pipeline.jobs.state import RunState, latest_run, read_state
@@ -56,12 +57,18 @@ class EngineOptions:
         width: Units of each queue that this process runs at once.
         database: An open studio database to share; None opens the one of the home or URL.
         sweep_s: Seconds between looks for work that a dead process left.
+        lease_s: Seconds without a sign of life after which a process that has not ended counts
+            as stuck, and its work is handed on.
+        silence_s: Seconds after which a paid unit of a living process that reports nothing is
+            handed on. Longer than any single request or outage that a unit waits out.
         busy_poll_s: Seconds between looks at a queue while a run is active.
     """
 
     width: Mapping[str, int] = field(default_factory=default_width)
     database: Database | None = None
     sweep_s: float = 10.0
+    lease_s: float = 60.0
+    silence_s: float = 1200.0
     busy_poll_s: float = 0.25
 
 
@@ -107,17 +114,69 @@ class Engine:
             if self._host is None:
                 self._host = launch_host(self, self._work, tuple(chosen))
 
-    def start(self, project_id: str, goal: str, selection: tuple[str, ...] = ()) -> str:
+    def start(
+        self,
+        project_id: str,
+        goal: str,
+        selection: tuple[str, ...] = (),
+        *,
+        pause_after: str | None = None,
+    ) -> str:
         """Start a run, or find the active one with the same project, goal and selection.
 
+        Args:
+            project_id: The project.
+            goal: As the studio names it.
+            selection: The units that it is about; all when empty.
+            pause_after: A stage of the goal after which the run stops until :meth:`go_on`.
+
         Raises:
-            StudioError: The studio knows no such goal.
+            StudioError: The studio knows no such goal, or the goal no such stage.
         """
-        self._work.stages(goal)
+        pause = self._pause_of(goal, pause_after)
         run_id = self.progress.claim(project_id, goal, selection)
+        if pause:
+            self.pauses.ask(run_id, pause)
         self.enqueue_run(run_id, project_id, goal, selection)
         self.system.set_poll(self.options.busy_poll_s)
         return run_id
+
+    def pause_after(self, run_id: str, stage: str | None) -> None:
+        """Let an active run stop when a stage has ended; None: let it go on to its end.
+
+        A stage that has ended already, and the last one, change nothing.
+
+        Raises:
+            BadInput: There is no such run, or it has no such stage.
+        """
+        _project_id, goal, _selection = self.progress.arguments(run_id)
+        pause = self._pause_of(goal, stage)
+        if pause:
+            self.pauses.ask(run_id, pause)
+        else:
+            self.pauses.withdraw(run_id)
+
+    def go_on(self, run_id: str) -> str:
+        """Go on where a run was paused: the id of the run that does, the same for a double click.
+
+        A run that is still active only loses its pause.
+
+        Raises:
+            BadInput: There is no such run.
+        """
+        if self.progress.is_active(run_id):
+            self.pauses.withdraw(run_id)
+            return run_id
+        return self.start(*self.progress.arguments(run_id))
+
+    def _pause_of(self, goal: str, stage: str | None) -> str | None:
+        """The stage after which a goal can pause; None for its last, where it ends anyway."""
+        names = [one.name for one in self._work.stages(goal)]
+        if stage is None:
+            return None
+        if stage not in names:
+            raise BadInput(f"This work has no step {stage!r}.", f"Choose from {', '.join(names)}.")
+        return None if stage == names[-1] else stage
 
     def cancel(self, run_id: str) -> None:
         """End a run now: queued units never start, running ones stop at their next report."""
@@ -176,6 +235,11 @@ class Engine:
             return self._progress
 
     @property
+    def pauses(self) -> Pauses:
+        """After which stages runs are to stop."""
+        return Pauses(self.progress.database)
+
+    @property
     def system(self) -> System:
         """The engine's own database; its tables exist afterwards."""
         with self._lock:
@@ -229,5 +293,6 @@ def storage_errors() -> Iterator[None]:
     except (OSError, DBAPIError, sqlite3.Error) as error:
         raise StorageFailed(
             "The studio's job database cannot be opened or written.",
-            "Mend the permissions or the space of the studio's folder, or start the database.",
+            "Mend the permissions or the space of the studio's folder, start the database, or end"
+            " a studio that was stopped while it wrote.",
         ) from error

@@ -27,6 +27,7 @@ from pipeline.jobs.names import (
     unit_workflow_id,
 )
 from pipeline.jobs.protocol import Work
+from pipeline.jobs.pulse import Pulse, Silence
 
 if TYPE_CHECKING:
     from pipeline.jobs.engine import Engine
@@ -38,6 +39,8 @@ RUN_WIDTH = 64
 POOL_SIZE = 20
 QUIET_POLL_S = 0.5
 TIDY_EVERY_S = 1800.0
+GUARDED = ("clips", "images")
+"""Queues whose units may run twice at once: the journal lets nothing be bought twice."""
 GIVEN_UP = InternalFault(
     "The job engine gave this up.", "Start it again; if it fails again, report it with the log."
 )
@@ -56,11 +59,19 @@ class Host:
         self._progress = engine.progress
         self._tidy_at = 0.0
         self._slots = self._system.new_slots()
+        self._pulse = Pulse(
+            engine.progress.database, self._slots.executor_id, engine.options.lease_s
+        )
         self._engine = self._system.new_engine(POOL_SIZE)
         # Importing it registers the workflows, in place of those of a module of before.
         from pipeline.jobs import workflows
 
-        workflows.bind(workflows.Runtime(work, self._progress, self.stopping, engine.enqueue_units))
+        self._silence = Silence()
+        workflows.bind(
+            workflows.Runtime(
+                work, self._progress, self.stopping, engine.enqueue_units, self._silence
+            )
+        )
         self._register_queues()
         self._launch()
         self._threads = [
@@ -89,16 +100,36 @@ class Host:
         self._slots.close()
 
     def sweep(self) -> None:
-        """Hand on what dead processes left, and make up for runs that were never queued."""
+        """Hand on what dead and stuck processes left, and queue runs that never were."""
         self._slots.keep()
-        for executor_id, left in self._system.pending().items():
-            with self._slots.abandoned(executor_id) as gone:
-                if gone:
-                    self._take_over(left)
         active = self._progress.active_run_arguments()
+        if active:
+            self._pulse.beat()
+        pending = self._system.pending()
+        for executor_id in pending:
+            self._inherit(executor_id, watched=bool(active))
+        self._give_up_silent(pending.get(self._slots.executor_id, []))
         for run in active:
             self._mend(*run)
         self._system.set_poll(self._options.busy_poll_s if active else None)
+
+    def _inherit(self, executor_id: str, *, watched: bool) -> None:
+        """Hand on the work of an executor that is dead, or that is watched and stuck."""
+        with self._slots.abandoned(executor_id) as gone:
+            if gone or (watched and self._pulse.claim_stuck(executor_id)):
+                # Looked up again: another process may have handed it on since it was listed.
+                self._take_over(self._system.pending_of(executor_id))
+            if gone:
+                self._pulse.forget(executor_id)
+
+    def _give_up_silent(self, mine: list[tuple[str, str | None]]) -> None:
+        """Hand on paid units whose thread here says nothing any more; the journal guards them."""
+        for workflow_id, queue in mine:
+            silent_s = self._silence.silent_s(workflow_id)
+            if queue in GUARDED and silent_s > self._options.silence_s:
+                LOG.warning("a unit says nothing for %.0f s; it is handed on", silent_s)
+                self._silence.forget(workflow_id)
+                self._system.resume(queue, [workflow_id])
 
     def _mend(self, run_id: str, project_id: str, goal: str, selection: tuple[str, ...]) -> None:
         """Queue a run that its starter could not queue, and end what the engine gave up."""
@@ -162,6 +193,7 @@ class Host:
                 self.sweep()
                 self._tidy()
             except Exception:
+                self._pulse.start_over()
                 if not self.stopping.is_set():
                     LOG.warning("the look for unfinished work failed", exc_info=True)
             if self.stopping.wait(self._options.sweep_s):
@@ -171,6 +203,7 @@ class Host:
         """Delete old work of the engine's, at launch and then now and again."""
         if time.monotonic() >= self._tidy_at:
             self._system.tidy()
+            self._pulse.keep_only(self._system.pending())
             self._tidy_at = time.monotonic() + TIDY_EVERY_S
 
     def _last_resort(self) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.database import Database
-from pipeline.errors import InternalFault, StudioError
+from pipeline.errors import BadInput, InternalFault, StudioError
 from pipeline.jobs.protocol import StageSpec, UnitResult
 from pipeline.jobs.tables import ACTIVE, RUN_STAGES, RUNS, UNITS
 
@@ -119,7 +119,7 @@ class Progress:
                 "note": result.note[:NOTE_LIMIT],
                 "message": result.note[:WORDS_LIMIT] if result.state == "held" else None,
                 "way_out": result.way_out[:WORDS_LIMIT] if result.state == "held" else None,
-                "error_kind": "Held" if result.state == "held" else None,
+                "error_kind": (result.kind or "Held") if result.state == "held" else None,
             },
         )
 
@@ -165,6 +165,18 @@ class Progress:
     def run_state(self, run_id: str) -> str | None:
         with self.database.read() as connection:
             return connection.scalar(select(RUNS.c.state).where(RUNS.c.run_id == run_id))
+
+    def arguments(self, run_id: str) -> tuple[str, str, tuple[str, ...]]:
+        """Project id, goal and selection of a run.
+
+        Raises:
+            BadInput: No such run.
+        """
+        with self.database.read() as connection:
+            row = connection.execute(select(RUNS).where(RUNS.c.run_id == run_id)).first()
+        if row is None:
+            raise unknown_run()
+        return row.project_id, row.goal, tuple(json.loads(row.selection))
 
     def active_runs(self) -> list[str]:
         """Ids of all active runs, oldest first."""
@@ -230,6 +242,10 @@ def active_key(project_id: str, goal: str, selection: Iterable[str]) -> str:
     """Digest of what makes two starts the same run; the order of a selection does not matter."""
     document = json.dumps([project_id, goal, sorted(set(selection))])
     return hashlib.sha256(document.encode()).hexdigest()
+
+
+def unknown_run() -> BadInput:
+    return BadInput("This run is not known here.", "Start it again.")
 
 
 def words_of(error: StudioError) -> dict[str, str]:

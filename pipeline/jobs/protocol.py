@@ -25,13 +25,17 @@ class StageSpec(Frozen):
 
 
 class UnitResult(Frozen):
-    """How a unit ended. ``held`` waits for a person; ``note`` then says for what."""
+    """How a unit ended. ``held`` waits for a person; ``note`` then says for what.
+
+    ``kind`` is the class of the error behind it in ``pipeline.errors``, where there is one.
+    """
 
     hit: bool
     seconds: float = Field(ge=0)
     note: str = ""
     state: Literal["done", "held"] = "done"
     way_out: str = ""
+    kind: str = ""
 
 
 class Reporter(Protocol):

@@ -9,11 +9,11 @@ from typing import Any, Literal
 from sqlalchemy import Connection, case, func, select
 
 from pipeline.database import Database
-from pipeline.errors import BadInput
-from pipeline.jobs.tables import ACTIVE, RUN_STAGES, RUNS, UNITS
+from pipeline.jobs.progress import unknown_run
+from pipeline.jobs.tables import ACTIVE, PAUSES, RUN_STAGES, RUNS, UNITS
 from pipeline.model import Frozen
 
-RunStateName = Literal["queued", "running", "done", "failed", "cancelled", "held"]
+RunStateName = Literal["queued", "running", "done", "failed", "cancelled", "held", "paused"]
 LEARN_FROM = 50
 LISTED_UNITS = 100
 
@@ -28,7 +28,8 @@ class RunningUnit(Frozen):
 class UnitFailure(Frozen):
     """Why a unit failed or waits; ``unit`` is empty when the stage as a whole could not go on.
 
-    ``kind`` is the class of the error (``ContentRefused``, ``BudgetRefused`` ...) or ``Held``.
+    ``kind`` is the class of the error (``ContentRefused``, ``BudgetRefused`` ...), or ``Held`` for
+    one that waits for an answer and has no error behind it.
     """
 
     unit: str
@@ -58,7 +59,8 @@ class StageState(Frozen):
 class RunState(Frozen):
     """A run at one moment; times in seconds since the epoch, ``percent`` 0..100.
 
-    ``eta_s`` is None until the studio has seen such units before.
+    ``eta_s`` is None until the studio has seen such units before. ``pause_after`` is the stage
+    after which the run is to stop or, ``paused``, has stopped.
     """
 
     run_id: str
@@ -71,6 +73,7 @@ class RunState(Frozen):
     stages: tuple[StageState, ...]
     percent: float
     eta_s: float | None
+    pause_after: str | None = None
 
     @property
     def active(self) -> bool:
@@ -95,12 +98,13 @@ def read_state(database: Database, run_id: str, width: Mapping[str, int]) -> Run
     with database.read() as connection:
         run = connection.execute(select(RUNS).where(RUNS.c.run_id == run_id)).mappings().first()
         if run is None:
-            raise BadInput("This run is not known here.", "Start it again.")
+            raise unknown_run()
         rows = _stage_rows(connection, run_id)
         costs = {row["stage"]: _cost_s(connection, row["stage"]) for row in rows}
         totals = _totals(connection, rows)
         listed = _listed_units(connection, run_id)
         counts = _counts(connection, run_id)
+        pause = connection.scalar(select(PAUSES.c.stage).where(PAUSES.c.run_id == run_id))
     stages = tuple(_stage(row, counts.get(row["stage"], {}), listed) for row in rows)
     ended = run["state"] not in ACTIVE
     return RunState(
@@ -114,6 +118,7 @@ def read_state(database: Database, run_id: str, width: Mapping[str, int]) -> Run
         stages=stages,
         percent=100.0 if run["state"] == "done" else _percent(stages, costs, totals),
         eta_s=None if ended else _time_left_s(stages, costs, totals, _widths(rows, width)),
+        pause_after=pause,
     )
 
 

@@ -15,7 +15,7 @@ from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import create_engine, event
 
-from pipeline.database import Database
+from pipeline.database import Database, free_what_stuck_processes_hold
 from pipeline.jobs.names import ALL_QUEUES, APPLICATION, PROTOCOL, RUN_QUEUE
 from pipeline.jobs.slots import FileSlots, PostgresSlots, Slots, preparing
 
@@ -71,7 +71,9 @@ class System:
         if not self.url.startswith("sqlite"):
             # No ping before each use: it would be a third of the idle cost, and the engine
             # tries again by itself when a connection turns out to be lost.
-            return create_engine(self.url, pool_size=pool_size, max_overflow=pool_size)
+            engine = create_engine(self.url, pool_size=pool_size, max_overflow=pool_size)
+            free_what_stuck_processes_hold(engine)
+            return engine
         return _sqlite_engine(self.url, pool_size)
 
     def enqueue(self, workflow: str, queue: str, tasks: Sequence[Task]) -> None:
@@ -132,6 +134,17 @@ class System:
         for row in rows:
             found.setdefault(row.executor_id or "", []).append((row.workflow_id, row.queue_name))
         return found
+
+    def pending_of(self, executor_id: str) -> list[tuple[str, str | None]]:
+        """Taken and unfinished work of one executor as it is now."""
+        rows = self._dbos.list_workflows(
+            status="PENDING",
+            app_version=PROTOCOL,
+            executor_id=executor_id,
+            load_input=False,
+            load_output=False,
+        )
+        return [(row.workflow_id, row.queue_name) for row in rows]
 
     def resume(self, queue: str, workflow_ids: list[str]) -> None:
         """Put taken work back on its queue, to go on at its first unfinished step."""

@@ -1,6 +1,6 @@
 """The tables of runs; times are seconds since the epoch.
 
-    runs ──< run_stages ──< run_units
+    runs ──< run_stages ──< run_units      run_pauses: after which stage a run is to stop
 
 A run's ``active_key`` is unique while it is active and NULL afterwards: the same button pressed
 twice, in two tabs or two processes, is one run.
@@ -8,7 +8,7 @@ twice, in two tabs or two processes, is one run.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text
 
 from pipeline.database import METADATA
 
@@ -63,3 +63,18 @@ UNITS = Table(
     Column("way_out", Text, nullable=True),
     Index("units_learnt_from", "stage", "state", "finished_at"),
 )
+
+PAUSES = Table(
+    "run_pauses",
+    METADATA,
+    Column("run_id", String(32), primary_key=True),
+    Column("stage", String(64), nullable=False),
+)
+
+EXECUTORS = Table(
+    "executors",
+    METADATA,
+    Column("executor_id", String(120), primary_key=True),
+    Column("beat", BigInteger, nullable=False),
+)
+"""Processes that work; ``beat`` is a new random number each time that one shows it is there."""

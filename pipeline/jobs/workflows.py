@@ -19,9 +19,11 @@ from dbos import DBOS
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.errors import Cancelled, InternalFault, StudioError
-from pipeline.jobs.names import RUN_WORKFLOW, UNIT_WORKFLOW
+from pipeline.jobs.names import RUN_WORKFLOW, UNIT_WORKFLOW, unit_workflow_id
+from pipeline.jobs.pauses import Pauses
 from pipeline.jobs.progress import Progress
 from pipeline.jobs.protocol import KnowsReady, StageSpec, UnitResult, Work
+from pipeline.jobs.pulse import Silence
 from pipeline.jobs.tables import ENDED_UNIT
 
 LOG = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ class Runtime:
     progress: Progress
     stopping: threading.Event
     enqueue: Callable[[str, str, StageSpec, list[str]], None]
+    silence: Silence
 
 
 _runtime: Runtime | None = None
@@ -79,7 +82,9 @@ def run_goal(run_id: str, project_id: str, goal: str, selection: list[str]) -> s
     for stage in stages:
         outcome = _run_stage(run_id, project_id, stage.model_dump(), selection)
         held = held or outcome == "held"
-        if outcome in ("failed", "cancelled") or (outcome == "held" and not stage.optional_units):
+        if outcome in ("failed", "cancelled", "paused") or (
+            outcome == "held" and not stage.optional_units
+        ):
             return _finish(run_id, outcome)
     return _finish(run_id, "held" if held else "done")
 
@@ -118,7 +123,10 @@ def _run_stage(run_id: str, project_id: str, stage: dict[str, object], selection
     except Exception as error:  # noqa: BLE001 - the job boundary: any defect ends as a failed run
         return _stage_failed(run_id, spec, _defect(error, spec.name))
     _through_outages(lambda: _bound().enqueue(run_id, project_id, spec, units))
-    return _wait_for(run_id, spec)
+    outcome = _wait_for(run_id, spec)
+    if outcome in ("done", "held") and _is_pause(run_id, spec):
+        return "paused"
+    return outcome
 
 
 @DBOS.step()
@@ -147,6 +155,8 @@ def _run_unit(run_id: str, project_id: str, stage: str, unit: str) -> None:
         _fail_unit(address, error, time.perf_counter() - began)
     except Exception as error:  # noqa: BLE001 - the job boundary: any defect ends as a failed unit
         _fail_unit(address, _defect(error, f"{stage} {unit}"), time.perf_counter() - began)
+    finally:
+        _bound().silence.forget(unit_workflow_id(*address))
 
 
 def _units(run_id: str, project_id: str, spec: StageSpec, selection: tuple[str, ...]) -> list[str]:
@@ -181,9 +191,15 @@ def _wait_for(run_id: str, spec: StageSpec) -> str:
     return "held" if "held" in states else "done"
 
 
+def _is_pause(run_id: str, spec: StageSpec) -> bool:
+    """Whether a person asked that the run stop after this stage."""
+    pauses = Pauses(_bound().progress.database)
+    return _through_outages(lambda: pauses.wanted(run_id)) == spec.name
+
+
 def _do(project_id: str, address: tuple[str, str, str]) -> UnitResult:
     runtime = _bound()
-    reporter = UnitReporter(runtime.progress, address, runtime.stopping)
+    reporter = UnitReporter(runtime, address)
     return runtime.work.run_unit(project_id, address[1], address[2], reporter)
 
 
@@ -238,16 +254,18 @@ def _is_outage(error: DBAPIError) -> bool:
 class UnitReporter:
     """Writes a unit's progress, at most every :data:`REPORT_EVERY_S` seconds."""
 
-    def __init__(
-        self, progress: Progress, address: tuple[str, str, str], stopping: threading.Event
-    ) -> None:
-        self._progress = progress
+    def __init__(self, runtime: Runtime, address: tuple[str, str, str]) -> None:
+        self._progress = runtime.progress
         self._address = address
-        self._stopping = stopping
+        self._stopping = runtime.stopping
+        self._silence = runtime.silence
+        self._workflow_id = unit_workflow_id(*address)
         self._written_at = 0.0
         self._lock = threading.Lock()
+        self._silence.heard(self._workflow_id)
 
     def progress(self, fraction: float, note: str = "") -> None:
+        self._silence.heard(self._workflow_id)
         if self._stopping.is_set():
             raise Interrupted
         with self._lock:

@@ -76,7 +76,8 @@ def entries(home: Path, event: str) -> list[tuple[str, str, str]]:
 
 
 def options(sweep_s: float = 1.0) -> EngineOptions:
-    return EngineOptions(width={"compute": 2, "clips": 4, "text": 1, "images": 1}, sweep_s=sweep_s)
+    width = {"compute": 2, "clips": 4, "text": 1, "images": 1}
+    return EngineOptions(width=width, sweep_s=sweep_s, lease_s=3.0, silence_s=4.0)
 
 
 def main() -> None:
