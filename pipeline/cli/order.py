@@ -6,6 +6,7 @@ a killed one goes on where it was.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -160,7 +161,7 @@ def _model(present: ModelChoice, order: Order) -> ModelChoice:
     if order.model:
         return ModelChoice.model_validate({**dict(present), "model": order.model})
     if order.renderer == "replicate" and present.model == PREVIEW_MODEL:
-        from pipeline.money.catalogue import DEFAULT_VIDEO
+        from pipeline.money.catalogue import load
 
-        return ModelChoice(model=DEFAULT_VIDEO)
+        return ModelChoice(model=load().default("video", datetime.now(UTC).date()).key)
     return present

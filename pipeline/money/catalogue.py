@@ -20,7 +20,6 @@ from pipeline.errors import BadInput
 from pipeline.model import Frozen, Name, Text
 from pipeline.stage import digest_of
 
-DEFAULT_VIDEO = "kling-2.5-turbo-pro"
 PREVIEW = "preview"
 ANY = "any"
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 CLIPS = 60
+KLING = "kling-2.5-turbo-pro"
 CLICKS = 12
 WARM_UP = 2
 MODELS = ("Hailuo 2.3 ·", "Kling 2.6 ·")
@@ -31,7 +32,6 @@ CHANGED = f"(was) => document.querySelector('{METER}').innerText !== was"
 def sixty_clips(home: Path) -> str:
     """Id of a project around the demo song with 60 clips, to be made with Kling."""
     from pipeline.model import Cut
-    from pipeline.money.catalogue import DEFAULT_VIDEO
     from pipeline.project import ModelChoice, changed
     from pipeline.studio import open_studio
 
@@ -51,7 +51,7 @@ def sixty_clips(home: Path) -> str:
         for index, cut in enumerate(cuts)
     )
     plan = view.plan.model_copy(update={"shots": spread})
-    model = ModelChoice(model=DEFAULT_VIDEO)
+    model = ModelChoice(model=KLING)
     studio.change(
         project.id, None, "Bench", lambda one: changed(one, cuts=cuts, plan=plan, model=model)
     )

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from pipeline.database import Database
 from pipeline.model import Cut, Slot
-from pipeline.money.catalogue import DEFAULT_VIDEO, load
+from pipeline.money.catalogue import load
 from pipeline.money.ledger import Ledger, Scope
 from pipeline.money.optimise import Goal, Offer, Puzzle, optimise
 from pipeline.money.quotes import quote_film
@@ -26,6 +26,7 @@ from pipeline.money.savings import Terms, find_savings
 from pipeline.money.usd import dollars
 from pipeline.project import ModelChoice, Project
 
+KLING = "kling-2.5-turbo-pro"
 ROUNDS = 300
 SONG_S = 180.0
 TEMPI = (92.0, 104.0, 118.0, 126.0, 128.0, 140.0, 174.0)
@@ -120,9 +121,9 @@ def savings() -> None:
         id="night-drive-00001",
         title="Bench",
         created_at="2026-11-22",
-        model=ModelChoice(model=DEFAULT_VIDEO),
+        model=ModelChoice(model=KLING),
     )
-    print(f"{SONG_S:.0f} s of song, {DEFAULT_VIDEO}, greedy five-second slots:")
+    print(f"{SONG_S:.0f} s of song, {KLING}, greedy five-second slots:")
     for tempo in TEMPI:
         film = greedy(60 / tempo)
         before = quote_film(catalogue, project, film[0])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.cli import report
+from pipeline.cli import money
 from pipeline.errors import CredentialsRefused
 from pipeline.money.catalogue import load
 
@@ -51,7 +51,7 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveSchemas]:
 
 
 def test_a_catalogue_that_is_as_it_is_live_has_no_differences(live: LiveSchemas) -> None:
-    found = report.catalogue_check()
+    found = money.catalogue_check()
 
     assert found["checked"] > 10
     assert found["differences"] == []
@@ -63,7 +63,7 @@ def test_an_input_that_is_new_at_the_vendor_is_named_with_its_model(live: LiveSc
     document["properties"]["loop"] = {"type": "boolean"}
     live.schemas[slug] = document
 
-    differences = report.catalogue_check()["differences"]
+    differences = money.catalogue_check()["differences"]
 
     assert [(one["key"], "loop" in one["field"]) for one in differences] == [
         ("kling-2.5-turbo-pro", True)
@@ -73,11 +73,11 @@ def test_an_input_that_is_new_at_the_vendor_is_named_with_its_model(live: LiveSc
 def test_a_model_that_is_gone_at_the_vendor_is_named(live: LiveSchemas) -> None:
     live.schemas.pop("kwaivgi/kling-v2.5-turbo-pro")
 
-    differences = report.catalogue_check()["differences"]
+    differences = money.catalogue_check()["differences"]
 
     assert [one["key"] for one in differences] == ["kling-2.5-turbo-pro"]
 
 
 def test_without_a_key_the_check_says_what_it_needs() -> None:
     with pytest.raises(CredentialsRefused, match="key"):
-        report.catalogue_check()
+        money.catalogue_check()

@@ -8,10 +8,11 @@ import pytest
 
 from pipeline.errors import BadInput
 from pipeline.money import catalogue as catalogue_module
-from pipeline.money.catalogue import DEFAULT_VIDEO, Catalogue, Model, load
+from pipeline.money.catalogue import Catalogue, Model, load
 
 TODAY = date(2026, 11, 23)
 CATALOGUE = load()
+KLING = "kling-2.5-turbo-pro"
 SOURCE = Path(catalogue_module.__file__).with_name("catalogue.toml").read_text("utf-8")
 
 
@@ -56,7 +57,7 @@ def test_lengths_are_the_ones_that_vendors_sell(key: str, durations: tuple[int, 
 
 
 def test_the_default_is_kling_2_5_turbo_pro() -> None:
-    assert CATALOGUE.default("video", TODAY).key == DEFAULT_VIDEO
+    assert CATALOGUE.default("video", TODAY).key == KLING
 
 
 def test_kling_2_1_is_retired_and_names_its_successor() -> None:
@@ -67,7 +68,7 @@ def test_kling_2_1_is_retired_and_names_its_successor() -> None:
 
 
 def test_a_retired_default_is_impossible() -> None:
-    kling = CATALOGUE.get(DEFAULT_VIDEO)
+    kling = CATALOGUE.get(KLING)
     gone = kling.model_copy(update={"retires_on": date(2026, 11, 1)})
     aged = Catalogue({**CATALOGUE.models, kling.key: gone}, CATALOGUE.defaults)
     assert aged.default("video", TODAY).key == "kling-3"
@@ -75,7 +76,7 @@ def test_a_retired_default_is_impossible() -> None:
 
 
 def test_a_default_that_ends_without_a_living_successor_is_refused() -> None:
-    kling = CATALOGUE.get(DEFAULT_VIDEO)
+    kling = CATALOGUE.get(KLING)
     gone = kling.model_copy(update={"retires_on": date(2026, 11, 1), "successor": "kling-2.1"})
     aged = Catalogue({**CATALOGUE.models, kling.key: gone}, CATALOGUE.defaults)
     with pytest.raises(BadInput, match="retired and has no successor"):
