@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from tests.postgres_server import postgres_url
 
@@ -38,6 +41,22 @@ def test_kills_on_one_machine_pay_nothing_twice_and_lose_nothing(mode: str) -> N
 
     assert counted["kills"] >= 1
     assert counted["creations"] == counted["clips"] == 8
+    assert counted["paid_twice"] == counted["lost"] == counted["over_budget"] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_workers_that_never_return_cost_nothing_twice(postgres_url: str) -> None:
+    name = f"stuck_{secrets.token_hex(4)}"
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    address = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+
+    counted = toll("--mode", "stuck", "--database", address)
+
+    assert counted["stops"] >= 1
     assert counted["paid_twice"] == counted["lost"] == counted["over_budget"] == 0
 
 

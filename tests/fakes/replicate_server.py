@@ -131,6 +131,19 @@ class FakeReplicate(ThreadingHTTPServer):
         """Charged predictions whose output nobody fetched."""
         return [one for one in self.charged if not one.delivered]
 
+    @property
+    def delivered(self) -> int:
+        """How many predictions had their output fetched."""
+        with self.lock:
+            return sum(1 for one in self.predictions.values() if one.delivered)
+
+    def hasten(self, seconds: float) -> None:
+        """Let every unfinished prediction end within so many seconds."""
+        soon = time.time() + seconds
+        with self.lock:
+            for one in self.predictions.values():
+                one.ends = min(one.ends, soon)
+
     def asked(self, kind: str) -> int:
         with self.lock:
             return sum(1 for _method, found in self.requests if found == kind)
