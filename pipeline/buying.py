@@ -29,7 +29,7 @@ from pipeline.model import Clip
 from pipeline.moderation import explained
 from pipeline.money.choices import effective_choice
 from pipeline.money.usd import dollars
-from pipeline.ordering import Blocked, Draft, draft_for
+from pipeline.ordering import Blocked, Draft, changes_since, draft_for
 from pipeline.project import PREVIEW_MODEL
 from pipeline.stage import digest_of
 from pipeline.takes import PREVIEW_PICK, Take, in_use
@@ -115,6 +115,14 @@ class Buying:
         candidates = [*([used] if used else []), *reversed(takes)]
         fitting = (one for one in candidates if not one.rejected and _shows(one, wanted))
         return next((one for one in fitting if self._whole(one)), None)
+
+    def outdated(self, look: Derivation, take: Take) -> str:
+        """What has changed since a take was ordered, in words."""
+        try:
+            wanted = draft_for(look, take.slot_id, self._studio.catalogue)
+        except Blocked:
+            return "what it is made of"
+        return changes_since(take.order, wanted)
 
     def _paid_slots(self, look: Derivation) -> tuple[str, ...]:
         chosen = ((slot.id, effective_choice(look.project, slot)[0].model) for slot in look.slots)

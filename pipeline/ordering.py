@@ -121,6 +121,22 @@ def draft_for(look: Derivation, slot_id: str, catalogue: Catalogue) -> Draft:
     return draft.model_copy(update={"basis": _basis(draft, shot, plan, words)})
 
 
+def changes_since(order: Mapping[str, Any], wanted: Draft) -> str:
+    """What differs between a take's order and what would be ordered now, in words."""
+    now = wanted.model_dump(mode="json")
+    told = (
+        ("the model", ("model", "resolution")),
+        ("the film's ratio", ("aspect",)),
+        ("its length", ("duration_s",)),
+        ("the start frame", ("start",)),
+        ("the end frame", ("end",)),
+        ("the reference pictures", ("references",)),
+        ("the words of the shot", ("prompt", "negative")),
+    )
+    found = [words for words, names in told if any(order.get(one) != now[one] for one in names)]
+    return ", ".join(found) or "the shot"
+
+
 def _check_cast(plan: ScenePlan, shot: Shot) -> None:
     for one in plan.characters:
         errors = _faults(one) if one.id in shot.character_ids else ()

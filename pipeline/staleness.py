@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cache import Miss
-from pipeline.model import Film, Frozen
+from pipeline.model import Clip, Film, Frozen
 from pipeline.notes import Notes
 from pipeline.stage import canonical
 from pipeline.timebase import clock
@@ -16,6 +16,34 @@ FILM_WORDS = {
     "end_s": "the end moved",
     "closing": "the ending changed",
 }
+CLIP_WORDS = {
+    "take": "the take asked for",
+    "action": "the action",
+    "cast": "the cast",
+    "place": "the place",
+    "time_of_day": "the time of day",
+    "weather": "the weather",
+    "size": "the shot size",
+    "angle": "the camera angle",
+    "movement": "the camera movement",
+    "speed": "the camera speed",
+    "light": "the light",
+    "look": "the look",
+    "palette": "the palette",
+    "caption": "the caption",
+    "frames": "its length",
+    "head": "its length",
+    "tail": "its length",
+    "marks": "its place in the song",
+    "beats_s": "its place in the song",
+    "accents_s": "its place in the song",
+    "energy": "its place in the song",
+    "energy_step_s": "its place in the song",
+    "width": "the film's size",
+    "height": "the film's size",
+    "fps": "the film's rate",
+}
+"""The inputs of a preview as a person knows them, the telling ones first."""
 
 
 class Latest:
@@ -47,6 +75,11 @@ class Latest:
         """The last film that was made, whatever has been decided since."""
         record = self._record(project_id, "film", "film")
         return Film.model_validate(record["output"]) if record and record["output"] else None
+
+    def clip(self, project_id: str, slot_id: str) -> Clip | None:
+        """The last preview of a slot, whatever has been decided since; older notes hold none."""
+        record = self._record(project_id, "previews", slot_id)
+        return Clip.model_validate(record["output"]) if record and record["output"] else None
 
     def forget(self, project_id: str, slots: tuple[str, ...]) -> None:
         """Drop what is noted of a deleted project."""
@@ -93,6 +126,6 @@ def _counted(number: int, one: str, many: str) -> list[str]:
 
 
 def clip_changes(before: dict[str, Any], now: dict[str, Any]) -> str:
-    """Which inputs of a clip differ, by their names."""
-    names = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
-    return ", ".join(name.replace("_", " ") for name in names)
+    """What of a clip differs, in words, each once."""
+    names = [name for name in CLIP_WORDS if before.get(name) != now.get(name)]
+    return ", ".join(dict.fromkeys(CLIP_WORDS[name] for name in names)) or "how it is drawn"

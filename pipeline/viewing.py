@@ -10,11 +10,12 @@ from pipeline.cast.gate import gate
 from pipeline.derivation import Derivation, NotYet
 from pipeline.linting import findings_of
 from pipeline.model import Blob, Clip, Lyrics
-from pipeline.project import Project
+from pipeline.money.choices import effective_choice
+from pipeline.project import PREVIEW_MODEL, Project
 from pipeline.stage import canonical
 from pipeline.stages.poster import POSTER, poster_of
 from pipeline.staleness import Latest, clip_changes, film_changes
-from pipeline.takes import Take, in_use
+from pipeline.takes import PREVIEW_PICK, Take, in_use
 from pipeline.views import ClipView, ProjectCard, ProjectView, StepState
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 UNDER_WAY = {"ordered": "running", "running": "running", "held": "held", "failed": "failed"}
 """States of the newest take that show while the slot has no take in use."""
+UNFINISHED = {
+    "held": "{count} of {of} wait for your decision: {first}",
+    "failed": "{count} of {of} could not be made: {first}",
+    "stale": "{count} of {of}: {first} changed",
+}
+"""States of single clips that are the state of the step, the most pressing first."""
 
 
 class Viewer:
@@ -105,7 +112,9 @@ class Viewer:
         if before is None:
             return ClipView(None, state="ready")
         now = canonical(look.preview_inputs(slot_id))
-        return ClipView(None, state="stale", why=clip_changes(before, now))
+        last = self._latest.clip(look.project.id, slot_id)
+        poster = self._poster(look, last) if last else None
+        return ClipView(None, state="stale", why=clip_changes(before, now), poster=poster)
 
     def _with_takes(self, look: Derivation, view: ClipView, takes: tuple[Take, ...]) -> ClipView:
         """The view with what was ordered for it: the take in use, or how the newest one stands."""
@@ -115,8 +124,8 @@ class Viewer:
         used = in_use(look.project, {slot_id: takes}).get(slot_id)
         shown = used is not None and view.clip == used.clip
         state, why = view.state, view.why
-        if shown and self._studio.buying.serving(look, slot_id, takes) is None:
-            state, why = "stale", "the shot"
+        if used and shown and self._studio.buying.serving(look, slot_id, takes) is None:
+            state, why = "stale", self._studio.buying.outdated(look, used)
         if not shown and newest.state in UNDER_WAY:
             state, why = UNDER_WAY[newest.state], newest.message
         picked = used.id if used is not None and shown else ""
@@ -176,12 +185,21 @@ class Steps:
         return StepState("cast", "Cast", state, self._stills, wanted)
 
     def clips(self) -> StepState:
-        made = sum(view.clip is not None for view in self._clips.values())
-        stale = [view.why for view in self._clips.values() if view.state == "stale"]
+        count, made = len(self._clips), sum(self._made(slot_id) for slot_id in self._clips)
         if not self._clips or not self._look.plan:
-            return StepState("clips", "Clips", "empty", 0, len(self._clips))
-        if stale:
-            why = f"{len(stale)} of {len(self._clips)}: {stale[0]} changed"
-            return StepState("clips", "Clips", "stale", made, len(self._clips), why)
-        state = "done" if made == len(self._clips) else "ready"
-        return StepState("clips", "Clips", state, made, len(self._clips))
+            return StepState("clips", "Clips", "empty", 0, count)
+        for state, words in UNFINISHED.items():
+            whys = [view.why for view in self._clips.values() if view.state == state]
+            if whys:
+                why = words.format(count=len(whys), of=count, first=whys[0])
+                return StepState("clips", "Clips", state, made, count, why)
+        state = "done" if made == count else "ready"
+        return StepState("clips", "Clips", state, made, count)
+
+    def _made(self, slot_id: str) -> bool:
+        """Whether a slot has the clip that was chosen: a preview stands for no bought clip."""
+        view, project = self._clips[slot_id], self._look.project
+        if view.state != "preview":
+            return view.state == "done"
+        model = effective_choice(project, self._look.slot(slot_id))[0].model
+        return model == PREVIEW_MODEL or project.picks.get(slot_id) == PREVIEW_PICK

@@ -222,7 +222,7 @@ class StudioWork:
         inputs = task.derivation.preview_inputs(task.unit)
         clip = self._compute(PREVIEW, inputs, task.report)
         self._compute(POSTER, poster_of(clip), task.report)
-        self._latest.remember(task.project.id, "previews", task.unit, inputs)
+        self._latest.remember(task.project.id, "previews", task.unit, inputs, clip)
         return False
 
     def _piece(self, task: Task) -> bool:

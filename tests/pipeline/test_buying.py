@@ -174,7 +174,9 @@ def test_one_changed_shot_makes_exactly_its_own(studio, vendor, plan) -> None:
     shots = (project.plan.shots[0], shot, project.plan.shots[2])
     edited = project.plan.model_copy(update={"shots": shots})
     studio.change(project.id, project.revision, "Edit", lambda one: changed(one, plan=edited))
-    assert studio.view(project.id).clips["slot2"].state == "stale"
+    changed_clip = studio.view(project.id).clips["slot2"]
+    assert (changed_clip.state, changed_clip.why) == ("stale", "the words of the shot")
+    assert changed_clip.poster is not None
 
     studio.make(project.id, "clips")
 
@@ -419,6 +421,9 @@ def test_an_order_that_cannot_be_told_is_settled_by_the_person(studio, vendor, p
     take = studio.takes.of_project(project.id)["slot1"][0]
     assert take.state == "held"
     assert spent(studio, project) == (0, PRICE)
+    step = next(one for one in studio.view(project.id).steps if one.name == "clips")
+    assert (step.state, step.done) == ("held", 0)
+    assert "1 of 3 wait for your decision" in step.why
 
     studio.spending.settle_order(take.id, paid=True)
 

@@ -116,7 +116,8 @@ def test_an_edited_shot_renews_its_own_clip_and_says_why(studio: Studio, fresh: 
 
     stale = {slot: clip.why for slot, clip in clips.items() if clip.state == "stale"}
     assert list(stale) == [shot.slot_id]
-    assert "movement" in stale[shot.slot_id]
+    assert stale[shot.slot_id] == "the camera angle, the camera movement"
+    assert clips[shot.slot_id].poster is not None
 
 
 def test_a_changed_transition_is_really_rendered_and_keeps_the_length(
