@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline import errors
@@ -39,3 +41,23 @@ def as_error(failure: UnitFailure) -> StudioError:
     known = getattr(errors, failure.kind, InternalFault)
     kind = known if isinstance(known, type) and issubclass(known, StudioError) else InternalFault
     return kind(failure.message, failure.way_out)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One reason and all the units that it stopped; empty ``units`` means a whole stage."""
+
+    message: str
+    way_out: str
+    units: tuple[str, ...]
+
+
+def causes(failures: Iterable[UnitFailure]) -> tuple[Cause, ...]:
+    """Failures with the same words together, in the order in which they came first."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for failure in failures:
+        found.setdefault((failure.message, failure.way_out), []).append(failure.unit)
+    return tuple(
+        Cause(message, way_out, tuple(unit for unit in units if unit))
+        for (message, way_out), units in found.items()
+    )

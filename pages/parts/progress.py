@@ -11,9 +11,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from pages.parts.states import span
+from pipeline.outcome import Cause, causes
 
 if TYPE_CHECKING:
-    from pipeline.jobs.state import RunningUnit, RunState, StageState, UnitFailure
+    from pipeline.jobs.state import RunningUnit, RunState, StageState
     from pipeline.studio import ProjectView, Studio
 
 POLL_S = 1.0
@@ -59,6 +60,8 @@ ENDED = {
     "held": "The last run waits for your decision.",
 }
 MOST_SHOWN = 4
+MOST_NAMED = 5
+SHOT = "Shot "
 Names = Mapping[str, str]
 
 
@@ -106,7 +109,7 @@ def _stage_state(stage: StageState, active: bool) -> str:
 
 def names_of(view: ProjectView) -> dict[str, str]:
     """What people call the units of work: a slot's shot by number, a subject by name."""
-    names = {slot.id: f"Shot {slot.index + 1}" for slot in view.slots}
+    names = {slot.id: f"{SHOT}{slot.index + 1}" for slot in view.slots}
     if view.plan is not None:
         names.update({location.id: location.name for location in view.plan.locations})
         names.update({character.id: character.name for character in view.plan.characters})
@@ -156,20 +159,37 @@ def _stage(stage: StageState, names: Names) -> str:
 
 
 def _unit(unit: RunningUnit, names: Names) -> str:
-    name = names.get(unit.unit, "")
+    name = name_of(unit.unit, names)
     words = " ".join(part for part in (name, unit.note) if part)
     return f"<em>{escape(words)} {round(unit.fraction * 100)} %</em>" if words else ""
 
 
 def _problems(run: RunState, names: Names) -> str:
-    failed = [_problem(item, names) for stage in run.stages for item in stage.failures]
-    held = [_problem(item, names) for stage in run.stages for item in stage.held]
-    return _box("failed", failed) + _box("held", held)
+    failed = causes(item for stage in run.stages for item in stage.failures)
+    held = causes(item for stage in run.stages for item in stage.held)
+    boxes = (("failed", failed), ("held", held))
+    return "".join(_box(kind, [_problem(one, names) for one in found]) for kind, found in boxes)
 
 
-def _problem(item: UnitFailure, names: Names) -> str:
-    name = f"<b>{escape(names.get(item.unit, item.unit))}</b>" if item.unit in names else ""
-    return f"<p>{name}{escape(item.message)} {escape(item.way_out)}</p>"
+def _problem(cause: Cause, names: Names) -> str:
+    who = _who(cause.units, names)
+    name = f"<b>{escape(who)}</b>" if who else ""
+    return f"<p>{name}{escape(cause.message)} {escape(cause.way_out)}</p>"
+
+
+def _who(units: tuple[str, ...], names: Names) -> str:
+    """What stopped for one cause: by name while they are few, else counted."""
+    known = list(dict.fromkeys(name for unit in units if (name := name_of(unit, names))))
+    if len(known) > MOST_NAMED:
+        return f"{len(known)} clips:" if known[0].startswith(SHOT) else f"{len(known)} of them:"
+    if len(known) > 1 and all(name.startswith(SHOT) for name in known):
+        return f"Shots {', '.join(name.removeprefix(SHOT) for name in known)}:"
+    return ", ".join(known)
+
+
+def name_of(unit: str, names: Names) -> str:
+    """What people call a unit: of a take its shot; empty for what has no name."""
+    return names.get(unit) or names.get(unit.partition("/")[0], "")
 
 
 def _box(kind: str, lines: list[str]) -> str:

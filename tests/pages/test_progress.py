@@ -1,0 +1,52 @@
+"""What the header says of a run that ended: causes together, clips by the names of their shots."""
+
+from __future__ import annotations
+
+from pages.parts import progress
+from pipeline.jobs.state import RunState, StageState, UnitFailure
+
+NAMES = {f"slot{number}": f"Shot {number}" for number in range(1, 13)}
+
+
+def run_with(failures: list[UnitFailure]) -> RunState:
+    stage = StageState(
+        name="clips",
+        done=0,
+        total=12,
+        running=(),
+        hits=0,
+        misses=0,
+        seconds=0.0,
+        failures=tuple(failures),
+    )
+    return RunState(
+        run_id="r",
+        project_id="p",
+        goal="clips",
+        state="failed",
+        created_at=0.0,
+        started_at=0.0,
+        finished_at=1.0,
+        stages=(stage,),
+        percent=100.0,
+        eta_s=None,
+    )
+
+
+def refusal(number: int, message: str = "The model is <gone>.") -> UnitFailure:
+    return UnitFailure(
+        unit=f"slot{number}/1", message=message, way_out="Choose another.", kind="RequestRefused"
+    )
+
+
+def test_many_clips_stopped_by_one_cause_are_one_line() -> None:
+    html = progress.outcome(run_with([refusal(number) for number in range(1, 13)]), NAMES)
+    assert html.count("<p>") == 1
+    assert "<b>12 clips:</b>The model is &lt;gone&gt;. Choose another." in html
+    assert "slot1" not in html
+
+
+def test_a_few_are_named_by_their_shots() -> None:
+    html = progress.outcome(run_with([refusal(2), refusal(5), refusal(7, "Refused.")]), NAMES)
+    assert "<b>Shots 2, 5:</b>" in html
+    assert "<b>Shot 7</b>Refused." in html

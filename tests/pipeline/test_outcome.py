@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from pipeline.jobs.state import UnitFailure
+from pipeline.outcome import causes
+
+
+def failed(unit: str, message: str = "The vendor is away.") -> UnitFailure:
+    return UnitFailure(unit=unit, message=message, way_out="Try later.", kind="ProviderFailed")
+
+
+def test_what_failed_for_one_cause_is_told_once_with_all_it_stopped() -> None:
+    first, second = causes([failed("a/1"), failed("b/1", "Refused."), failed("c/1")])
+    assert first.units == ("a/1", "c/1")
+    assert (second.message, second.units) == ("Refused.", ("b/1",))
+
+
+def test_a_whole_stage_that_could_not_go_on_names_no_unit() -> None:
+    assert causes([failed("")])[0].units == ()
