@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import errors, hosted, nav
+from pages.parts import discarding, errors, hosted, nav
 from pages.parts.opening import open_studio_page
 from pages.parts.projects import begin_with_demo, begin_with_song, card, how_it_goes, import_project
 
@@ -19,6 +19,7 @@ cards = studio.projects(owner)
 
 st.title("Projects" if cards else "Turn a song into a music video")
 hosted.notice(studio)
+discarding.undo(studio)
 for fault in () if studio.settings.hosted else studio.shelf.unreadable():
     errors.block(fault)
 drop, demo = st.columns([2, 1], gap="medium")
@@ -40,3 +41,4 @@ for row in range(0, min(len(cards), most), ACROSS):
 if len(cards) > most and st.button(f"Show all {len(cards)}", icon=":material/expand_more:"):
     st.session_state["_most"] = len(cards)
     st.rerun()
+discarding.trash(studio, owner)

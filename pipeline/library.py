@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import Field, ValidationError
 
-from pipeline.errors import BadInput, NewerSchema, StaleEdit
+from pipeline.errors import BadInput, NewerSchema, StaleEdit, StorageFailed
 from pipeline.model import Frozen
 from pipeline.project import SCHEMA, Project
 from pipeline.schema import migrated
@@ -69,8 +69,15 @@ class Drawer(Protocol):
     def replace(self, before: Project, after: ProjectFile) -> None:
         """Keep what stood, write what stands now, and forget revisions that nothing leads to."""
 
-    def remove(self) -> None:
-        """Delete the project and its history."""
+    def put_away(self) -> None:
+        """Move the project with its history to the trash."""
+
+
+class Trashed(Frozen):
+    """A project in the trash; ``at_s`` is seconds since the epoch."""
+
+    id: str
+    at_s: float
 
 
 class Library(ABC):
@@ -90,11 +97,26 @@ class Library(ABC):
 
     @abstractmethod
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Project id and JSON text of every document, present and past."""
+        """Project id and JSON text of every document, present and past, also in the trash."""
 
     @abstractmethod
     def size_bytes(self) -> int:
         """What the decisions and their history take, to within their signs beyond ASCII."""
+
+    @abstractmethod
+    def trashed(self) -> tuple[Trashed, ...]:
+        """What lies in the trash, the last thrown away first. Nothing goes from it by time."""
+
+    @abstractmethod
+    def restore(self, project_id: str) -> Project:
+        """Bring a project back from the trash, as it was."""
+
+    @abstractmethod
+    def remove(self, project_id: str) -> None:
+        """Delete a project that is in the trash, with its history, for good."""
+
+    @abstractmethod
+    def _read_trashed(self, project_id: str) -> ProjectFile: ...
 
     @abstractmethod
     def _read(self, project_id: str) -> ProjectFile: ...
@@ -151,10 +173,14 @@ class Library(ABC):
         """Step forward again after an undo."""
         return self._travel(project_id, back=False)
 
-    def remove(self, project_id: str) -> None:
-        """Delete the project's decisions and history; the store is not touched."""
+    def put_away(self, project_id: str) -> None:
+        """Move a project to the trash, decisions and history; the store is not touched."""
         with self._held(checked(project_id)) as drawer:
-            drawer.remove()
+            drawer.put_away()
+
+    def load_trashed(self, project_id: str) -> Project:
+        """A project as it lies in the trash; raises as :meth:`load` does."""
+        return self._read_trashed(checked(project_id)).project
 
     def _travel(self, project_id: str, *, back: bool) -> Project:
         with self._held(checked(project_id)) as drawer:
@@ -191,7 +217,13 @@ def checked(project_id: str) -> str:
 
 
 def no_such_project() -> BadInput:
-    return BadInput("There is no such project.", "Open one from the list of projects.")
+    return BadInput(
+        "There is no such project.", "Open one from the list of projects, or look in its trash."
+    )
+
+
+def held_elsewhere() -> StorageFailed:
+    return StorageFailed("Another studio holds this project.", "Close it there, then try again.")
 
 
 def file_of(text: str | bytes, name: str) -> ProjectFile:

@@ -2,6 +2,7 @@
 
     <home>/projects/<id>/project.json       decisions, revision, labels of undo and redo
     <home>/projects/<id>/history/<n>.json   decisions as they were at revision n
+    <home>/trash/<id>/...                   the same, thrown away
 
 Every write is whole or absent (temporary name, fsync, rename) and under a lock.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -24,9 +25,11 @@ from pipeline.library import (
     Drawer,
     Library,
     ProjectFile,
+    Trashed,
     checked,
     decisions_of,
     file_of,
+    held_elsewhere,
     no_such_project,
 )
 from pipeline.project import Project
@@ -43,8 +46,10 @@ class FileLibrary(Library):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._trash = folder.with_name("trash")
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._trash.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise StorageFailed(
                 f"The studio's folder cannot be made: {error.strerror}.",
@@ -52,9 +57,8 @@ class FileLibrary(Library):
             ) from error
 
     def ids(self) -> tuple[str, ...]:
-        found = [path for path in self.folder.glob(f"*/{PRESENT}") if path.is_file()]
-        found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-        return tuple(path.parent.name for path in found)
+        times = _times(self.folder.glob(f"*/{PRESENT}"))
+        return tuple(path.parent.name for path in sorted(times, key=times.__getitem__)[::-1])
 
     def add(self, project: Project) -> Project:
         folder = self.folder / checked(project.id)
@@ -67,8 +71,8 @@ class FileLibrary(Library):
         return (self.folder / checked(project_id) / PRESENT).stat().st_mtime
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        for path in self.folder.glob("*/**/*.json"):
-            project_id = path.relative_to(self.folder).parts[0]
+        for path in (*self.folder.glob("*/**/*.json"), *self._trash.glob("*/**/*.json")):
+            project_id = path.relative_to(self.folder.parent).parts[1]
             try:
                 yield project_id, path.read_text(encoding="utf-8")
             except FileNotFoundError:
@@ -80,31 +84,61 @@ class FileLibrary(Library):
                 ) from error
 
     def size_bytes(self) -> int:
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        folders = (self.folder, self._trash)
+        files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+        return sum(path.stat().st_size for path in files)
+
+    def trashed(self) -> tuple[Trashed, ...]:
+        times = _times(path for path in self._trash.iterdir() if path.is_dir())
+        found = (Trashed(id=path.name, at_s=at_s) for path, at_s in times.items())
+        return tuple(sorted(found, key=lambda one: one.at_s, reverse=True))
+
+    def restore(self, project_id: str) -> Project:
+        with self._locked(checked(project_id)), _found():
+            (self._trash / project_id).rename(self.folder / project_id)
+        return self.load(project_id)
+
+    def remove(self, project_id: str) -> None:
+        with self._locked(checked(project_id)), _found():
+            shutil.rmtree(self._trash / project_id)
 
     def _read(self, project_id: str) -> ProjectFile:
-        return FileDrawer(self.folder / project_id).read()
+        return self._drawer(self.folder, project_id).read()
+
+    def _read_trashed(self, project_id: str) -> ProjectFile:
+        return self._drawer(self._trash, project_id).read()
+
+    def _drawer(self, folder: Path, project_id: str) -> FileDrawer:
+        return FileDrawer(folder / project_id, self._trash)
 
     @contextmanager
     def _held(self, project_id: str) -> Iterator[Drawer]:
-        folder = self.folder / project_id
-        if not folder.is_dir():
+        if not (self.folder / project_id).is_dir():
             raise no_such_project()
+        with self._locked(project_id):
+            yield self._drawer(self.folder, project_id)
+
+    @contextmanager
+    def _locked(self, project_id: str) -> Iterator[None]:
         lock = FileLock(self.folder / f".{project_id}.lock", timeout=LOCK_TIMEOUT_S)
         try:
             with lock:
-                yield FileDrawer(folder)
+                yield
         except Timeout as error:
-            raise StorageFailed(
-                "Another studio holds this project.", "Close it there, then try again."
-            ) from error
+            raise held_elsewhere() from error
 
 
 class FileDrawer:
-    """Implements :class:`pipeline.library.Drawer` over a project's folder."""
+    """Implements :class:`pipeline.library.Drawer` over a project's folder.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: The project's own folder.
+        trash: Where it goes when it is put away.
+    """
+
+    def __init__(self, folder: Path, trash: Path) -> None:
         self._folder = folder
+        self._trash = trash
 
     def read(self) -> ProjectFile:
         return file_of(_text(self._folder / PRESENT), PRESENT)
@@ -123,8 +157,11 @@ class FileDrawer:
             if path.name not in reachable:
                 path.unlink(missing_ok=True)
 
-    def remove(self) -> None:
-        shutil.rmtree(self._folder)
+    def put_away(self) -> None:
+        target = self._trash / self._folder.name
+        with _found():
+            self._folder.rename(target)
+            os.utime(target)
 
     @property
     def _past(self) -> Path:
@@ -132,10 +169,30 @@ class FileDrawer:
 
 
 def _text(path: Path) -> bytes:
-    try:
+    with _found():
         return path.read_bytes()
+
+
+@contextmanager
+def _found() -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError as error:
         raise no_such_project() from error
+    except OSError as error:
+        raise StorageFailed(
+            f"The project's folder cannot be used: {error.strerror}.",
+            "Mend the permissions of the studio's folder; nothing was lost.",
+        ) from error
+
+
+def _times(paths: Iterable[Path]) -> dict[Path, float]:
+    """When each was last changed; one that another studio moved away meanwhile is left out."""
+    times = {}
+    for path in paths:
+        with suppress(FileNotFoundError):
+            times[path] = path.stat().st_mtime
+    return times
 
 
 def _write_whole(path: Path, text: str) -> None:

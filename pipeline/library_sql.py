@@ -26,15 +26,16 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from pipeline.database import METADATA, Database
-from pipeline.errors import StorageFailed
 from pipeline.library import (
     LOCK_TIMEOUT_S,
     Drawer,
     Library,
     ProjectFile,
+    Trashed,
     checked,
     decisions_of,
     file_of,
+    held_elsewhere,
     no_such_project,
 )
 from pipeline.project import Project
@@ -47,6 +48,15 @@ PROJECTS = Table(
     Column("revision", Integer, nullable=False),
     Column("changed_at", Float, nullable=False),
     Column("document", Text, nullable=False),
+)
+TRASH = Table(
+    "project_trash",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("changed_at", Float, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("trashed_at", Float, nullable=False),
 )
 PAST = Table(
     "project_history",
@@ -91,8 +101,9 @@ class SqlLibrary(Library):
 
     def texts(self) -> Iterator[tuple[str, str]]:
         with self._looking() as connection:
-            for row in connection.execute(select(PROJECTS.c.id, PROJECTS.c.document)):
-                yield row.id, row.document
+            for table in (PROJECTS, TRASH):
+                for row in connection.execute(select(table.c.id, table.c.document)):
+                    yield row.id, row.document
             for row in connection.execute(select(PAST.c.project_id, PAST.c.document)):
                 yield row.project_id, row.document
 
@@ -100,13 +111,34 @@ class SqlLibrary(Library):
         with self._looking() as connection:
             sums = (
                 connection.scalar(select(func.sum(func.length(table.c.document))))
-                for table in (PROJECTS, PAST)
+                for table in (PROJECTS, TRASH, PAST)
             )
             return sum(int(one or 0) for one in sums)
+
+    def trashed(self) -> tuple[Trashed, ...]:
+        query = select(TRASH.c.id, TRASH.c.trashed_at).order_by(TRASH.c.trashed_at.desc())
+        with self._looking() as connection:
+            return tuple(
+                Trashed(id=row.id, at_s=row.trashed_at) for row in connection.execute(query)
+            )
+
+    def restore(self, project_id: str) -> Project:
+        with self._changing(TRASH, checked(project_id)) as connection:
+            _move(connection, TRASH, PROJECTS, project_id)
+        return self.load(project_id)
+
+    def remove(self, project_id: str) -> None:
+        with self._changing(TRASH, checked(project_id)) as connection:
+            connection.execute(delete(PAST).where(PAST.c.project_id == project_id))
+            connection.execute(delete(TRASH).where(TRASH.c.id == project_id))
 
     def _read(self, project_id: str) -> ProjectFile:
         with self._looking() as connection:
             return SqlDrawer(connection, project_id).read()
+
+    def _read_trashed(self, project_id: str) -> ProjectFile:
+        with self._looking() as connection:
+            return SqlDrawer(connection, project_id, TRASH).read()
 
     @contextmanager
     def _looking(self) -> Iterator[Connection]:
@@ -116,21 +148,27 @@ class SqlLibrary(Library):
 
     @contextmanager
     def _held(self, project_id: str) -> Iterator[Drawer]:
+        with self._changing(PROJECTS, project_id) as connection:
+            yield SqlDrawer(connection, project_id)
+
+    @contextmanager
+    def _changing(self, table: Table, project_id: str) -> Iterator[Connection]:
         self._prepare()
         with self._database.begin() as connection:
-            _hold(connection, project_id)
-            yield SqlDrawer(connection, project_id)
+            _hold(connection, table, project_id)
+            yield connection
 
 
 class SqlDrawer:
     """Implements :class:`pipeline.library.Drawer` within one transaction."""
 
-    def __init__(self, connection: Connection, project_id: str) -> None:
+    def __init__(self, connection: Connection, project_id: str, table: Table = PROJECTS) -> None:
         self._connection = connection
         self._id = project_id
+        self._table = table
 
     def read(self) -> ProjectFile:
-        query = select(PROJECTS.c.document).where(PROJECTS.c.id == self._id)
+        query = select(self._table.c.document).where(self._table.c.id == self._id)
         return file_of(self._text(self._connection.scalar(query)), self._id)
 
     def kept(self, revision: int) -> Project:
@@ -157,9 +195,8 @@ class SqlDrawer:
             )
         )
 
-    def remove(self) -> None:
-        self._connection.execute(delete(PAST).where(PAST.c.project_id == self._id))
-        self._connection.execute(delete(PROJECTS).where(PROJECTS.c.id == self._id))
+    def put_away(self) -> None:
+        _move(self._connection, PROJECTS, TRASH, self._id, trashed_at=time.time())
 
     @staticmethod
     def _text(found: str | None) -> str:
@@ -176,18 +213,26 @@ def _row(file: ProjectFile) -> dict[str, object]:
     }
 
 
-def _hold(connection: Connection, project_id: str) -> None:
+def _move(
+    connection: Connection, source: Table, target: Table, project_id: str, **more: object
+) -> None:
+    """Move a project's row from one table to the other; ``more`` are columns of the target."""
+    row = connection.execute(select(source).where(source.c.id == project_id)).mappings().one()
+    kept = {name: value for name, value in row.items() if name in target.c}
+    connection.execute(insert(target).values(**kept, **more))
+    connection.execute(delete(source).where(source.c.id == project_id))
+
+
+def _hold(connection: Connection, table: Table, project_id: str) -> None:
     """Keep everyone else from changing a project until the transaction ends."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S:.0f}s'")
-    query = select(PROJECTS.c.id).where(PROJECTS.c.id == project_id).with_for_update()
+    query = select(table.c.id).where(table.c.id == project_id).with_for_update()
     try:
         found = connection.scalar(query)
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
             raise
-        raise StorageFailed(
-            "Another studio holds this project.", "Close it there, then try again."
-        ) from error
+        raise held_elsewhere() from error
     if found is None:
         raise no_such_project()

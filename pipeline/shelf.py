@@ -1,4 +1,4 @@
-"""The projects side by side: listing, naming and putting away."""
+"""The projects side by side: listing and naming them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The studio: the only composer, and the whole surface that pages, command line and notebooks use.
 
     create ─> start / make ─> view ─> change ─> start ...       a project, from song to film
-    songs · shelf · files · spending                            what else there is to do with it
+    songs · shelf · trash · files · spending                    what else there is to do with it
 
 It computes nothing in the caller's thread but a song's intake.
 """
@@ -22,6 +22,7 @@ from pipeline.settings import Settings, read_settings
 from pipeline.shelf import Shelf
 from pipeline.songs import Songs
 from pipeline.spending import Spending
+from pipeline.trash import Trash
 from pipeline.viewing import Viewer
 from pipeline.views import ProjectCard, ProjectView
 from pipeline.workshop import Workshop
@@ -47,7 +48,7 @@ def open_studio(settings: Settings | None = None, *, work_here: bool | None = No
 
 
 class Studio(Workshop):
-    """The life of a project in a dozen calls; the rarer ones are with the four parts."""
+    """The life of a project in a dozen calls; the rarer ones are with its parts."""
 
     @cached_property
     def songs(self) -> Songs:
@@ -56,8 +57,13 @@ class Studio(Workshop):
 
     @cached_property
     def shelf(self) -> Shelf:
-        """The projects side by side: names, and putting them away."""
+        """The projects side by side, and their names."""
         return Shelf(self)
+
+    @cached_property
+    def trash(self) -> Trash:
+        """Deleting projects, and bringing them back."""
+        return Trash(self, self.cancel)
 
     @cached_property
     def files(self) -> Files:
@@ -158,11 +164,6 @@ class Studio(Workshop):
         state = self.engine.current(project_id)
         if state is not None and state.active:
             self.engine.cancel(state.run_id)
-
-    def delete(self, project_id: str) -> None:
-        """Cancel what runs and delete the decisions; paid clips stay in the store."""
-        self.cancel(project_id)
-        self.library.remove(project_id)
 
     def doctor(self) -> tuple[Check, ...]:
         """What works on this machine, and what a missing part costs."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts import errors, nav
+from pages.parts import discarding, errors, nav
 from pages.parts.media import no_poster
 from pages.parts.states import ago, length, mark, usd
 
@@ -110,7 +110,7 @@ def card(studio: Studio, shown: ProjectCard) -> None:
     if chosen == "Rename":
         _rename(studio, shown)
     elif chosen == "Delete":
-        _delete(studio, shown)
+        discarding.delete(studio, shown)
 
 
 def _words(shown: ProjectCard) -> str:
@@ -146,20 +146,3 @@ def _rename(studio: Studio, shown: ProjectCard) -> None:
         with errors.shown():
             studio.shelf.rename(shown.id, title.strip())
             st.rerun()
-
-
-@st.dialog("Delete the project")
-def _delete(studio: Studio, shown: ProjectCard) -> None:
-    st.write(
-        f"Delete **{errors.literal(shown.title)}** with all its decisions? What it spent stays "
-        "in the books. This cannot be taken back; export it as a zip first to keep it."
-    )
-    yes, no = st.columns(2)
-    if yes.button("Delete it", icon=":material/delete:", width="stretch"):
-        with errors.shown():
-            studio.delete(shown.id)
-            if nav.project_id() == shown.id:
-                nav.forget()
-            st.rerun()
-    if no.button("Keep it", type="primary", width="stretch"):
-        st.rerun()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MICRO = 1_000_000
+from pipeline.money.usd import dollars
+
+usd = dollars
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,6 @@ MARKS = {
 def mark(state: str) -> Mark:
     """The mark of a state; an unknown state is shown by its own word."""
     return MARKS.get(state, Mark(state, ":material/help:", "gray"))
-
-
-def usd(micro: int) -> str:
-    """Micro-dollars as dollars and cents; parts of a cent keep two more digits."""
-    places = 2 if micro % 10_000 == 0 or abs(micro) >= MICRO else 4
-    sign = "-" if micro < 0 else ""
-    return f"{sign}${abs(micro) / MICRO:,.{places}f}"
 
 
 def length(seconds: float) -> str:

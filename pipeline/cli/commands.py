@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.cli import report
+from pipeline.cli import money, report, trash
+from pipeline.cli.opening import Home, Json, ProjectId, studio_at
 from pipeline.cli.order import Order, project_for
-from pipeline.cli.output import emit, follow, say
+from pipeline.cli.output import emit, follow, say, tell
 from pipeline.errors import (
     BadInput,
     CredentialsRefused,
@@ -20,16 +21,14 @@ from pipeline.errors import (
     StudioError,
 )
 from pipeline.settings import read_settings
-from pipeline.studio import Studio, open_studio
+from pipeline.studio import Studio
 
 app = typer.Typer(
     help="Turn a song into a music video, stage by stage.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-Home = Annotated[Path | None, typer.Option(help="The studio's folder; default STUDIO_HOME.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")]
-ProjectId = Annotated[str, typer.Argument(help="Id of a project of this home.")]
+app.add_typer(trash.app)
 
 
 class Planner(StrEnum):
@@ -82,17 +81,9 @@ def run(  # noqa: PLR0913, PLR0917  # every option is an argument
         allow_retired=allow_retired,
     )
     check_writable(out)
-    studio = open_studio(read_settings(home=home), work_here=True)
-    try:
+    with studio_at(home, work_here=True) as studio:
         document, missing = make_film(studio, order, resume, out)
-    finally:
-        studio.close()
-    if as_json:
-        emit(document)
-    else:
-        say(f"{document['film']}: {document['duration_s']:.2f} s, {len(document['slots'])} slots")
-        for warning in document["warnings"]:
-            say(warning)
+    tell(document, report.made(document), as_json=as_json)
     if missing is not None:
         raise missing
 
@@ -148,18 +139,11 @@ def analyze(
     as_json: Json = False,
 ) -> None:
     """Listen to a song: beats, bars, sections, mood, and where the film would cut."""
-    studio = open_studio(read_settings(home=home), work_here=True)
-    try:
+    with studio_at(home, work_here=True) as studio:
         project = project_for(studio, Order(song=song), resume=False)
         follow(studio, project.id, "analysis")
         view = studio.view(project.id)
-    finally:
-        studio.close()
-    document = report.analysis(view)
-    if as_json:
-        emit(document)
-    else:
-        say(report.heard(view))
+    tell(report.analysis(view), report.heard(view), as_json=as_json)
 
 
 @app.command("check-cast")
@@ -180,23 +164,17 @@ def check_cast(
 @app.command()
 def quote(project: ProjectId, home: Home = None, as_json: Json = False) -> None:
     """What is left to buy for a project, per clip and in all."""
-    studio = open_studio(read_settings(home=home), work_here=False)
-    try:
-        document = report.quote(studio, project)
-    finally:
-        studio.close()
-    emit(document) if as_json else say(report.quoted(document))
+    with studio_at(home) as studio:
+        document = money.quote(studio, project)
+    tell(document, money.quoted(document), as_json=as_json)
 
 
 @app.command()
 def ledger(project: ProjectId, home: Home = None, as_json: Json = False) -> None:
     """Every entry of a project's ledger, and the sums."""
-    studio = open_studio(read_settings(home=home), work_here=False)
-    try:
-        document = report.ledger(studio, project)
-    finally:
-        studio.close()
-    emit(document) if as_json else say(report.booked(document))
+    with studio_at(home) as studio:
+        document = money.ledger(studio, project)
+    tell(document, money.booked(document), as_json=as_json)
 
 
 @app.command()
@@ -207,8 +185,8 @@ def catalogue(
     """The models, their prices and dates."""
     if action not in ("", "check"):
         raise BadInput(f"{action!r} is no action.", "Use: catalogue, or catalogue check.")
-    document = report.catalogue_check() if action else report.catalogue()
-    emit(document) if as_json else say(report.listed(document))
+    document = money.catalogue_check() if action else money.catalogue()
+    tell(document, money.listed(document), as_json=as_json)
 
 
 @app.command()
@@ -219,14 +197,11 @@ def export(
     home: Home = None,
 ) -> None:
     """Write a timeline, captions or the clips as files."""
-    studio = open_studio(read_settings(home=home), work_here=False)
-    try:
+    with studio_at(home) as studio:
         made = studio.files.export(project, format_name)
         target = out or Path(made.name)
         check_writable(target)
         write_film(made, target)
-    finally:
-        studio.close()
     say(str(target))
 
 
@@ -244,24 +219,18 @@ def worker(
             f"Results stay in {settings.home}: the app must use it too,"
             " or set STUDIO_ARTIFACTS_URL."
         )
-    studio = open_studio(settings, work_here=False)
-    try:
+    with studio_at(home) as studio:
         run_worker(studio.engine, tuple(queue or ()))
-    finally:
-        studio.close()
 
 
 @app.command()
 def doctor(home: Home = None, as_json: Json = False) -> None:
     """What works on this machine, and what a missing key or part costs."""
-    studio = open_studio(read_settings(home=home), work_here=False)
-    try:
+    with studio_at(home) as studio:
         checks = studio.doctor()
-    finally:
-        studio.close()
-    if as_json:
-        emit({"checks": [vars(check) for check in checks]})
-        return
-    for check in checks:
-        mark = "ok     " if check.ok else "missing"
-        say(f"{mark}  {check.name}: {check.message}" + ("" if check.ok else f". {check.cost}"))
+    lines = (
+        f"{'ok     ' if check.ok else 'missing'}  {check.name}: {check.message}"
+        + ("" if check.ok else f". {check.cost}")
+        for check in checks
+    )
+    tell({"checks": [vars(check) for check in checks]}, "\n".join(lines), as_json=as_json)

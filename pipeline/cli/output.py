@@ -29,6 +29,14 @@ def emit(document: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def tell(document: dict[str, Any], words: str, *, as_json: bool) -> None:
+    """One answer, for a program or for people."""
+    if as_json:
+        emit(document)
+    else:
+        say(words)
+
+
 def say(text: str) -> None:
     """Write a line for people to standard output."""
     sys.stdout.write(text + "\n")

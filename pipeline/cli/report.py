@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import CredentialsRefused, RequestRefused
+from pipeline.money.usd import number
 from pipeline.project import PREVIEW_MODEL
 from pipeline.timebase import clock
 
 if TYPE_CHECKING:
     from pipeline.jobs.state import RunState
-    from pipeline.providers.replicate import Replicate
     from pipeline.studio import ProjectView, Studio
-
-MICRO = 1_000_000
 
 
 def goals(studio: Studio, project_id: str) -> tuple[str, ...]:
@@ -46,7 +40,7 @@ def film(view: ProjectView, out: Path, states: list[RunState]) -> dict[str, Any]
             }
             for slot in view.slots
         ],
-        "spent_usd": view.totals.spent_usd_micro / MICRO,
+        "spent_usd": number(view.totals.spent_usd_micro),
         "stages": _stages(states),
         "warnings": [*_song_warnings(view), *view.film.warnings, *view.slot_warnings],
     }
@@ -106,104 +100,7 @@ def heard(view: ProjectView) -> str:
     return "\n".join(lines)
 
 
-def ledger(studio: Studio, project_id: str) -> dict[str, Any]:
-    """Every entry of a project and the sums, in dollars."""
-    studio.project(project_id)
-    totals = studio.totals(project_id)
-    entries = [entry.model_dump(mode="json") for entry in studio.spending.entries(project_id)]
-    return {
-        "entries": entries,
-        "spent_usd": totals.spent_usd_micro / MICRO,
-        "held_usd": totals.held_usd_micro / MICRO,
-        "limit_usd": totals.limit_usd_micro / MICRO,
-    }
-
-
-def booked(document: dict[str, Any]) -> str:
-    return (
-        f"{len(document['entries'])} entries: ${document['spent_usd']:.2f} spent,"
-        f" ${document['held_usd']:.2f} held, limit ${document['limit_usd']:.2f}"
-    )
-
-
-def quote(studio: Studio, project_id: str) -> dict[str, Any]:
-    """What is left to buy: clips without a bought take, and the sum."""
-    quoted = studio.spending.quote(project_id)
-    return {
-        "clips": [one.model_dump(mode="json") for one in quoted.clips],
-        "total_usd": quoted.total_usd_micro / MICRO,
-        "wasted_s": quoted.wasted_s,
-    }
-
-
-def quoted(document: dict[str, Any]) -> str:
-    return (
-        f"{len(document['clips'])} clips for ${document['total_usd']:.2f},"
-        f" {document['wasted_s']:.1f} s of it bought and not used"
-    )
-
-
-def catalogue() -> dict[str, Any]:
-    """Every model with its prices and dates."""
-    from pipeline.money.catalogue import load
-
-    today = datetime.now(UTC).date()
-    return {
-        "models": [
-            {
-                "key": model.key,
-                "name": model.name,
-                "slug": model.slug,
-                "kind": model.kind,
-                "durations_s": model.durations_s or model.duration_range_s or (),
-                "lifecycle": model.lifecycle_on(today).model_dump(mode="json"),
-                "prices": [line.model_dump(mode="json") for line in model.prices],
-                "verified": model.verified.isoformat(),
-            }
-            for model in load().models.values()
-        ]
-    }
-
-
-def catalogue_check() -> dict[str, Any]:
-    """Every difference between the catalogue and the live schemas on Replicate.
-
-    Raises:
-        CredentialsRefused: There is no key to look them up with.
-    """
-    from pipeline.keys import KeyRing
-    from pipeline.money.catalogue import load
-    from pipeline.providers.replicate import Replicate
-
-    key = KeyRing().key("", "REPLICATE_API_TOKEN")
-    if not key:
-        raise CredentialsRefused(
-            "Live schemas can only be read with a Replicate key.", "Set REPLICATE_API_TOKEN."
-        )
-    known, vendor = load(), Replicate(os.environ.get("REPLICATE_BASE_URL", ""))
-    slugs = [model.slug for model in known.models.values() if model.provider == "replicate"]
-    with closing(vendor):
-        live = {slug: schema for slug in slugs if (schema := _live(vendor, key, slug))}
-    found = [one.model_dump(mode="json") for one in known.check(live)]
-    return {"checked": len(live), "differences": found}
-
-
-def _live(vendor: Replicate, key: str, slug: str) -> dict[str, Any] | None:
-    """A model's live schema; None for one that the vendor does not know."""
-    try:
-        return vendor.schema(key, slug)
-    except RequestRefused:
-        return None
-
-
-def listed(document: dict[str, Any]) -> str:
-    """The catalogue, or its differences from the live schemas, a line each."""
-    if "differences" in document:
-        found = document["differences"]
-        lines = (f"{one['key']}: {one['field']}: {one['message']}" for one in found)
-        return "\n".join(lines) or "The catalogue is as it is live."
-    return "\n".join(
-        f"{one['key']:<28} {one['kind']:<13} {one['lifecycle']['stage']:<9} verified"
-        f" {one['verified']}"
-        for one in document["models"]
-    )
+def made(document: dict[str, Any]) -> str:
+    """The film in a line, and what there is to know of it."""
+    film = f"{document['film']}: {document['duration_s']:.2f} s, {len(document['slots'])} slots"
+    return "\n".join([film, *document["warnings"]])

@@ -75,3 +75,22 @@ def test_a_project_that_cannot_be_read_is_named_and_hides_no_other(studio, demo,
 
     assert any("damaged" in error.value for error in app.error)
     assert demo.id in {one.id for one in studio.shelf.readable()}
+
+
+def test_a_deleted_project_can_be_restored_from_the_list(studio, demo, visit):
+    studio.trash.throw(demo.id)
+    app = visit()
+    assert demo.id not in {card.id for card in studio.projects()}
+
+    app.button(key=f"restore_{demo.id}").click().run()
+    assert not app.error
+    assert demo.id in {card.id for card in studio.projects()}
+
+
+def test_emptying_the_trash_says_first_what_is_lost(studio, demo, visit):
+    studio.trash.throw(demo.id)
+    app = visit()
+    app.button(key="empty_trash").click().run()
+
+    assert "lost for good" in words(app)
+    assert demo.id in {one.id for one in studio.trash.contents()}

@@ -66,7 +66,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 def _emptied(place: Place) -> Place:
     library = place.open()
     for project_id in library.ids():
-        library.remove(project_id)
+        library.put_away(project_id)
+    for trashed in library.trashed():
+        library.remove(trashed.id)
     return place
 
 
@@ -233,9 +235,58 @@ def test_the_last_changed_project_is_listed_first(library: Library, project: Pro
     assert library.changed_at(project.id) >= library.changed_at(other.id)
 
 
-def test_removing_a_project_takes_its_history_along(library: Library, project: Project) -> None:
+def test_a_project_comes_back_from_the_trash_with_its_history(
+    library: Library, project: Project, place: Place
+) -> None:
+    library.change(project.id, 0, "Rename", _titled("Second"))
+    changed_at = library.changed_at(project.id)
+    library.put_away(project.id)
+
+    assert library.ids() == ()
+    assert [one.id for one in library.trashed()] == [project.id]
+    assert place.open().load_trashed(project.id).title == "Second"
+    with pytest.raises(BadInput, match="no such project"):
+        library.load(project.id)
+
+    assert place.open().restore(project.id).title == "Second"
+    assert library.trashed() == ()
+    assert library.changed_at(project.id) == changed_at
+    assert library.undo(project.id).title == "Night Drive"
+
+
+def test_what_lies_in_the_trash_still_counts_as_kept(library: Library, project: Project) -> None:
+    library.change(project.id, 0, "Rename", _titled("Second"))
+    before = (library.size_bytes(), len(list(library.texts())))
+    library.put_away(project.id)
+
+    assert (library.size_bytes(), len(list(library.texts()))) == before
+
+
+def test_only_what_is_in_the_trash_can_be_deleted_for_good(
+    library: Library, project: Project
+) -> None:
+    with pytest.raises(BadInput):
+        library.remove(project.id)
+    with pytest.raises(BadInput):
+        library.restore(project.id)
+
+    assert library.load(project.id) == project
+
+
+def test_the_last_thrown_away_is_listed_first(library: Library, project: Project) -> None:
+    other = library.add(project.model_copy(update={"id": new_project_id()}))
+    library.put_away(other.id)
+    library.put_away(project.id)
+
+    first, second = library.trashed()
+    assert (first.id, second.id) == (project.id, other.id)
+    assert first.at_s >= second.at_s
+
+
+def test_emptying_takes_the_history_along(library: Library, project: Project) -> None:
     library.change(project.id, 0, "Rename", _titled("Second"))
     assert library.size_bytes() > 100
+    library.put_away(project.id)
     library.remove(project.id)
 
     assert library.ids() == ()

@@ -14,6 +14,8 @@ import av
 import pytest
 
 from pipeline.demo.song import write_demo_song
+from pipeline.settings import Settings
+from pipeline.studio import open_studio
 from tests.source_tree import ROOT
 
 PIPELINE = [sys.executable, "-m", "pipeline"]
@@ -186,3 +188,24 @@ def test_a_killed_run_goes_on_where_it_was(song: Path, tmp_path: Path) -> None:
     assert made <= set(previews.glob("*/*/*.mp4"))
     previews_made = finished["stages"]["previews"]
     assert previews_made["hits"] + previews_made["misses"] >= len(finished["slots"])
+
+
+def test_a_deleted_project_is_restored_by_its_id_and_emptied_only_when_told(
+    tmp_path: Path, song: Path
+) -> None:
+    with_project = open_studio(Settings(home=tmp_path), work_here=False)
+    project_id = with_project.create(song).id
+    with_project.close()
+
+    assert pipeline("delete", project_id, home=tmp_path).returncode == 0
+    listed = document(pipeline("trash", "--json", home=tmp_path))
+    assert [one["id"] for one in listed["projects"]] == [project_id]
+    assert pipeline("quote", project_id, home=tmp_path).returncode == 2
+
+    assert pipeline("restore", project_id, home=tmp_path).returncode == 0
+    assert pipeline("quote", project_id, home=tmp_path).returncode == 0
+
+    assert pipeline("delete", project_id, home=tmp_path).returncode == 0
+    emptied = document(pipeline("trash", "--empty", "--yes", "--json", home=tmp_path))
+    assert emptied["emptied"] is True
+    assert pipeline("restore", project_id, home=tmp_path).returncode == 2
