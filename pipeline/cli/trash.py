@@ -57,9 +57,7 @@ def _ask(found: tuple[Discarded, ...], *, yes: bool) -> None:
     if yes:
         return
     if not typer.confirm(f"{losses(found)} Go on?", err=True):
-        raise RefusedEdit(
-            "Nothing was deleted.", "Add --yes to empty it without a question."
-        )
+        raise RefusedEdit("Nothing was deleted.", "Add --yes to empty it without a question.")
 
 
 def _line(one: Discarded) -> str:
