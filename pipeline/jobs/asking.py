@@ -5,27 +5,59 @@ from __future__ import annotations
 import logging
 import random
 import time
+from collections.abc import Callable
 from threading import Lock
 
 from pipeline.errors import ProviderBusy, ProviderFailed, ProviderUnreachable, StudioError
 from pipeline.jobs import journal as states
 from pipeline.jobs.journal import Attempt, Intent, Journal
+from pipeline.jobs.meter import Meter
 from pipeline.jobs.orders import Account, Order, ending_of
 from pipeline.jobs.protocol import Reporter
 from pipeline.jobs.reconcile import Patience, match_of
-from pipeline.providers.protocol import LowCredit, NeverSent, Provider, Request, Ticket
+from pipeline.providers.limits import limits_of_replicate
+from pipeline.providers.protocol import (
+    LowCredit,
+    NeverSent,
+    Provider,
+    Request,
+    Throttled,
+    Ticket,
+)
 
 LOG = logging.getLogger(__name__)
 FRESH_S = 5.0
 """An intent older than this is never posted: another process may be about to give it up."""
+SHARE_OF_READS = 0.5
+COUNTED_FOR_S = 5.0
 
 
 class Gate:
-    """Until when an account must not be asked for more, shared by all units of a process."""
+    """What all units of a process know of an account.
+
+    Until when it must not be asked for more, as the network is away here, and how often a running
+    prediction may be asked about.
+    """
 
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
+        self._pause: dict[str, tuple[float, float]] = {}
         self._lock = Lock()
+
+    def poll_s(self, account: str, least_s: float, in_flight: Callable[[], int]) -> float:
+        """Seconds between two questions about one prediction.
+
+        All processes together stay below half of the vendor's limit for questions, whatever
+        number of predictions they follow.
+        """
+        with self._lock:
+            seconds, until = self._pause.get(account, (least_s, 0.0))
+        if time.monotonic() > until:
+            a_second = limits_of_replicate().reads_per_minute / 60.0 * SHARE_OF_READS
+            seconds = max(least_s, in_flight() / a_second)
+            with self._lock:
+                self._pause[account] = (seconds, time.monotonic() + COUNTED_FOR_S)
+        return seconds
 
     def shut(self, account: str, seconds: float) -> None:
         with self._lock:
@@ -52,6 +84,7 @@ class Asker:
         self._account = account
         self._patience = patience
         self._gate = gate
+        self._meter = Meter(journal.database, limits_of_replicate())
 
     def ask(self, order: Order, n: int, pause_s: float, report: Reporter) -> None:
         """Make the n-th attempt after a pause; whatever happens is in the row afterwards.
@@ -85,10 +118,10 @@ class Asker:
             ticket = self._provider.submit(self._account.key, request, self._patience.post_s)
         except ProviderBusy as busy:
             self._refused(attempt, busy, "credit" if isinstance(busy, LowCredit) else "busy")
-            self._shut(busy.retry_after_s)
+            self._obey(busy)
         except NeverSent as error:
             self._refused(attempt, error, "unsent")
-            self._shut(None)
+            self._gate.shut(self._account.fingerprint, self._pause_s(None))
         except ProviderUnreachable:
             LOG.info("attempt %s is in doubt", attempt.ledger_key)
             self._journal.doubt(attempt)
@@ -111,18 +144,26 @@ class Asker:
         self._journal.give_up(attempt, states.REFUSED, ending_of(error, ending), time.time())
 
     def _wait(self, pause_s: float, report: Reporter) -> None:
-        """Wait until the vendor may be asked again, and say so."""
-        until = time.monotonic() + pause_s
-        while True:
-            vendor_s = self._gate.left_s(self._account.fingerprint)
-            left_s = max(vendor_s, until - time.monotonic())
-            if left_s <= 0:
-                return
-            why = "waiting for Replicate" if vendor_s else "waiting to try again"
+        """Wait out a pause and until it is this order's turn at the vendor, and say so."""
+        self._rest(pause_s, report, "waiting to try again")
+        account = self._account.fingerprint
+        while wait_s := self._gate.left_s(account) or self._meter.take(account):
+            self._rest(wait_s, report, "waiting for Replicate")
+
+    def _rest(self, seconds: float, report: Reporter, why: str) -> None:
+        until = time.monotonic() + seconds
+        while (left_s := until - time.monotonic()) > 0:
             report.progress(0.0, f"{why}: {left_s:.0f} s")
             time.sleep(min(left_s, self._patience.tick_s))
 
-    def _shut(self, advice_s: float | None) -> None:
+    def _obey(self, busy: ProviderBusy) -> None:
+        """Have every process wait as the vendor asks, and as slowly as it asks."""
+        account, seconds = self._account.fingerprint, self._pause_s(busy.retry_after_s)
+        if isinstance(busy, Throttled):
+            self._meter.slow_down(account, busy.per_minute, busy.burst, seconds)
+        else:
+            self._meter.wait(account, seconds)
+
+    def _pause_s(self, advice_s: float | None) -> float:
         usual_s = self._patience.busy_pause_s if advice_s is None else advice_s
-        seconds = usual_s * random.uniform(1.0, 1.2) + self._patience.tick_s
-        self._gate.shut(self._account.fingerprint, seconds)
+        return usual_s * random.uniform(1.0, 1.2) + self._patience.tick_s

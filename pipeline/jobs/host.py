@@ -28,6 +28,7 @@ from pipeline.jobs.names import (
 )
 from pipeline.jobs.protocol import Work
 from pipeline.jobs.pulse import Pulse, Silence
+from pipeline.providers.limits import starts_per_minute
 
 if TYPE_CHECKING:
     from pipeline.jobs.engine import Engine
@@ -172,10 +173,11 @@ class Host:
 
     def _register_queues(self) -> None:
         """Before the launch, so that the queues are looked at from its first moment."""
+        rates = starts_per_minute()
         for name in ALL_QUEUES:
             width = RUN_WIDTH if name == RUN_QUEUE else self._options.width.get(name, 1)
             mine = name == RUN_QUEUE or name in self._queues
-            self._system.register_queue(name, width, overwrite=mine)
+            self._system.register_queue(name, width, rates.get(name), overwrite=mine)
         busy = bool(self._progress.active_runs())
         self._system.set_poll(self._options.busy_poll_s if busy else None)
 

@@ -150,13 +150,13 @@ class Journal:
     """
 
     def __init__(self, database: Database, ledger: Ledger) -> None:
-        self._database = database
+        self.database = database
         self._ledger = ledger
 
     def latest(self, order_key: str) -> Attempt | None:
         """The newest attempt at an order."""
         query = select(ATTEMPTS).where(ATTEMPTS.c.order_key == order_key)
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             rows = connection.execute(query.order_by(ATTEMPTS.c.n.desc()).limit(1))
             found = rows.mappings().first()
         return None if found is None else Attempt(**dict(found))
@@ -168,7 +168,7 @@ class Journal:
             ATTEMPTS.c.state.in_((VOID, RELEASED, REFUSED)),
             ATTEMPTS.c.ending.not_in(WAITED),
         )
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return int(connection.scalar(query) or 0)
 
     def first_asked_at(self, order_key: str) -> float:
@@ -179,7 +179,7 @@ class Journal:
             .order_by(ATTEMPTS.c.n.desc())
         )
         began = float("inf")
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             for asked_at, ending in connection.execute(query):
                 if ending not in WAITED:
                     break
@@ -206,7 +206,7 @@ class Journal:
         }
         key = f"{intent.order_key}#{intent.n}"
         try:
-            with outages_as_they_are(), self._database.begin() as connection:
+            with outages_as_they_are(), self.database.begin() as connection:
                 connection.execute(ATTEMPTS.insert().values(**row))
                 self._ledger.reserve(key, intent.scope, intent.worst_usd_micro, connection)
         except IntegrityError:
@@ -217,32 +217,32 @@ class Journal:
         """Claim a prediction for an attempt; False when either belongs to another by now."""
         values = {"state": CREATED, "prediction_id": prediction_id, "created_at": now}
         try:
-            with self._database.begin() as connection:
+            with self.database.begin() as connection:
                 return _move(connection, attempt, UNKNOWN, values)
         except IntegrityError:
             return False
 
     def doubt(self, attempt: Attempt) -> bool:
         """Nobody knows whether it was accepted; the reservation stays."""
-        with self._database.begin() as connection:
+        with self.database.begin() as connection:
             return _move(connection, attempt, (INTENT, HOLD), {"state": DOUBT})
 
     def hold(self, attempt: Attempt, message: str) -> bool:
         """Leave it to the person; the reservation stays."""
         values = {"state": HOLD, "message": message[:WORDS_LIMIT], "empty_at": None}
-        with self._database.begin() as connection:
+        with self.database.begin() as connection:
             return _move(connection, attempt, (INTENT, DOUBT), values)
 
     def empty_look(self, attempt: Attempt, now: float) -> None:
         """Remember when it was first certain to be missing from the vendor's list."""
-        with self._database.begin() as connection:
+        with self.database.begin() as connection:
             _move(connection, attempt, (INTENT, DOUBT), {"state": DOUBT, "empty_at": now})
 
     def give_up(self, attempt: Attempt, state: str, ending: Ending, now: float) -> bool:
         """End an attempt for which nothing is charged: REFUSED, VOID or RELEASED."""
         before = (CREATED,) if state == RELEASED else UNKNOWN
         values = {"state": state, "ended_at": now, **ending.values}
-        with outages_as_they_are(), self._database.begin() as connection:
+        with outages_as_they_are(), self.database.begin() as connection:
             if not _move(connection, attempt, before, values):
                 return False
             reason = f"{ending.ending}: {ending.message}"
@@ -252,7 +252,7 @@ class Journal:
     def settle(self, attempt: Attempt, charged_usd_micro: int, now: float) -> bool:
         """Record what was charged; what a person settles may have no prediction."""
         values = {"state": SETTLED, "charged_usd_micro": charged_usd_micro, "ended_at": now}
-        with outages_as_they_are(), self._database.begin() as connection:
+        with outages_as_they_are(), self.database.begin() as connection:
             if not _move(connection, attempt, OPEN, values):
                 return False
             self._ledger.settle(attempt.ledger_key, charged_usd_micro, connection)
@@ -263,7 +263,7 @@ class Journal:
         query = select(ATTEMPTS.c.prediction_id).where(
             ATTEMPTS.c.prediction_id.in_(tuple(prediction_ids))
         )
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return frozenset(connection.scalars(query))
 
     def rivals(self, attempt: Attempt) -> int:
@@ -271,7 +271,15 @@ class Journal:
         query = select(func.count()).where(
             ATTEMPTS.c.match_digest == attempt.match_digest, ATTEMPTS.c.state.in_(UNKNOWN)
         )
-        with self._database.read() as connection:
+        with self.database.read() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def in_flight(self, account: str) -> int:
+        """How many predictions of an account are being followed."""
+        query = select(func.count()).where(
+            ATTEMPTS.c.account == account, ATTEMPTS.c.state == CREATED
+        )
+        with self.database.read() as connection:
             return int(connection.scalar(query) or 0)
 
     def latencies_s(self, model: str) -> tuple[float, ...]:
@@ -283,7 +291,7 @@ class Journal:
             .order_by(ATTEMPTS.c.ended_at.desc())
             .limit(LEARN_FROM)
         )
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return tuple(sorted(float(one) for one in connection.scalars(query)))
 
 

@@ -55,7 +55,8 @@ class Buyer:
         self._provider = provider
         self._account = account
         self._patience = patience or Patience()
-        self._asker = Asker(journal, provider, account, self._patience, gate or Gate())
+        self._gate = gate or Gate()
+        self._asker = Asker(journal, provider, account, self._patience, self._gate)
         self._reconciler = Reconciler(journal, provider, self._patience)
 
     def buy(self, order: Order, report: Reporter) -> Bought:
@@ -147,7 +148,11 @@ class Buyer:
     def _wait(self, order: Order, running: Running, began: float, report: Reporter) -> None:
         half_s, most_s = order.usual_s
         note = f"{running.status} · usually {half_s:.0f} to {most_s:.0f} s"
-        until = time.monotonic() + self._patience.poll_s
+        account = self._account.fingerprint
+        pause_s = self._gate.poll_s(
+            account, self._patience.poll_s, lambda: self._journal.in_flight(account)
+        )
+        until = time.monotonic() + pause_s
         while (left := until - time.monotonic()) > 0:
             elapsed_s = time.time() - began
             report.progress(min(0.95, elapsed_s / max(most_s, 1.0)), note)

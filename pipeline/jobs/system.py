@@ -150,11 +150,21 @@ class System:
         """Put taken work back on its queue, to go on at its first unfinished step."""
         self._dbos.resume_workflows(workflow_ids, queue_name=queue)
 
-    def register_queue(self, name: str, width: int, *, overwrite: bool) -> None:
-        """Make a queue known; ``width`` is how many of its units one process runs at once."""
+    def register_queue(
+        self, name: str, width: int, per_minute: int | None, *, overwrite: bool
+    ) -> None:
+        """Make a queue known.
+
+        Args:
+            name: Of the queue.
+            width: How many of its units one process runs at once.
+            per_minute: How many all processes together start in a minute; None: any number.
+            overwrite: Whether this process's numbers count where the queue is known already.
+        """
         self._dbos.register_queue(
             name,
             worker_concurrency=width,
+            limiter={"limit": per_minute, "period": 60.0} if per_minute else None,
             on_conflict="always_update" if overwrite else "never_update",
             application_name=APPLICATION,
         )

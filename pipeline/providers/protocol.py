@@ -28,6 +28,15 @@ class LowCredit(ProviderBusy):
     """The account has no credit left; the same request succeeds after a top-up."""
 
 
+class Throttled(ProviderBusy):
+    """The account may ask less often than others: ``per_minute``, and ``burst`` at once."""
+
+    def __init__(self, busy: ProviderBusy, per_minute: float, burst: int) -> None:
+        super().__init__(busy.message, busy.way_out, busy.retry_after_s)
+        self.per_minute = per_minute
+        self.burst = burst
+
+
 @dataclass(frozen=True)
 class Request:
     """One creation. ``inputs`` are the vendor's own.

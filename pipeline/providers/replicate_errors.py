@@ -17,7 +17,7 @@ from pipeline.errors import (
     ProviderUnreachable,
     RequestRefused,
 )
-from pipeline.providers.protocol import Failed, LowCredit, NeverSent
+from pipeline.providers.protocol import Failed, LowCredit, NeverSent, Throttled
 
 QUOTED_LETTERS = 300
 LONGEST_ADVICE_S = 300.0
@@ -30,6 +30,7 @@ NEVER_SENT = (
 )
 _SECRET = re.compile(r"(r8_|sk-|Bearer\s+|Token\s+)\S+", re.IGNORECASE)
 _ADVICE = re.compile(r"(?:resets?|retry|again|wait)\D{0,30}?(\d+(?:\.\d+)?)\s*(ms|s|m|h)?", re.I)
+_LOWER_RATE = re.compile(r"(\d+) requests? per minute(?:\D{0,30}burst of (\d+))?", re.IGNORECASE)
 _MODERATED = re.compile(
     r"E005|flagged|sensitive|moderat|nsfw|safety|content.{0,12}(policy|filter)|prohibited"
     r"|inappropriate|copyright",
@@ -77,9 +78,7 @@ def of_status(response: httpx.Response, what: str, key: str) -> ProviderFailed:
             "Add credit at replicate.com/account/billing; then start again.",
         )
     if status == 429:
-        return ProviderBusy(
-            "Replicate asks to wait.", "The studio waits and asks again.", advice_s(response, said)
-        )
+        return _busy(response, said)
     if status == 404:
         return RequestRefused(
             f"Replicate knows no {what} (404).",
@@ -93,6 +92,16 @@ def of_status(response: httpx.Response, what: str, key: str) -> ProviderFailed:
     return ProviderUnreachable(
         f"Replicate failed ({status}).", "The studio looks whether it was accepted."
     )
+
+
+def _busy(response: httpx.Response, said: str) -> ProviderBusy:
+    """A rate limit; with its own words where the account has a lower one than others."""
+    seconds, lower = advice_s(response, said), _LOWER_RATE.search(said)
+    if lower is None:
+        return ProviderBusy("Replicate asks to wait.", "The studio waits and asks again.", seconds)
+    why = "Replicate takes few orders at a time from this account; its credit may be low."
+    busy = ProviderBusy(why, "The studio waits its turn; add credit to go faster.", seconds)
+    return Throttled(busy, float(lower[1]), int(lower[2] or 1))
 
 
 def of_failure(error_text: Any, key: str) -> Failed:

@@ -35,7 +35,9 @@ class Manners:
     ``outcome`` holds faults taken one a prediction: failed, moderated, aborted, endless, null,
     removed. ``delivery`` holds faults taken one a download: truncated, short, html, empty,
     link_local, huge, gone, error, playlist, packed.
-    ``drop_share`` is the share of creations that are accepted and then dropped.
+    ``drop_share`` is the share of creations that are accepted and then dropped. With
+    ``per_minute`` above 0 creations that come faster are refused, in the vendor's words for an
+    account with little credit.
     """
 
     create: deque[str] = field(default_factory=deque)
@@ -51,6 +53,7 @@ class Manners:
     billing: bool = True
     tiny: bool = True
     unknown_models: tuple[str, ...] = ()
+    per_minute: float = 0.0
 
 
 @dataclass
@@ -92,6 +95,9 @@ class FakeReplicate(ThreadingHTTPServer):
         self.authorised_downloads = 0
         self.dropped: list[str] = []
         self.cancel_after: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
+        self.throttled = 0
+        self._next_at = 0.0
         self.lock = threading.RLock()
         self._random = __import__("random").Random(7)
 
@@ -157,6 +163,16 @@ class FakeReplicate(ThreadingHTTPServer):
         with self.lock:
             dropped = self._random.random() < self.manners.drop_share
         return fault or ("drop" if dropped else "")
+
+    def throttle_s(self) -> float:
+        """Seconds until another creation is let in; 0 lets this one in."""
+        now, rate = time.time(), self.manners.per_minute
+        with self.lock:
+            if not rate or now >= self._next_at:
+                self._next_at = now + (60.0 / rate if rate else 0.0)
+                return 0.0
+            self.throttled += 1
+            return self._next_at - now
 
     def accept(self, model: str, inputs: dict[str, Any], token: str) -> Prediction:
         """Create a prediction: from here on it costs money when it succeeds."""
@@ -275,6 +291,10 @@ class _Handler(BaseHTTPRequestHandler):
         if token is None:
             return
         self.server.cancel_after.append(self.headers.get("cancel-after", ""))
+        if left_s := self.server.throttle_s():
+            self._throttle(left_s)
+            return
+        self.server.bodies.append(json.loads(body))
         fault = "missing" if model in manners.unknown_models else self.server.create_fault()
         if fault in REFUSALS:
             self._refuse(fault)
@@ -298,6 +318,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._bytes(200, b"<html>ok</html>", "text/html")
         else:
             self._json(201, self.server.document(made))
+
+    def _throttle(self, left_s: float) -> None:
+        rate = self.server.manners.per_minute
+        detail = (
+            "Request was throttled. Your rate limit for creating predictions is reduced to "
+            f"{rate:.0f} requests per minute with a burst of 1 requests while you have less than "
+            f"$5.0 in credit. Your rate limit resets in ~{left_s:.0f}s."
+        )
+        self._json(429, {"detail": detail, "status": 429, "retry_after": round(left_s)})
 
     def _refuse(self, fault: str) -> None:
         status, detail, headers = REFUSALS[fault]
