@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import mimetypes
+from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import errors, progress, song_cutting, song_decisions, song_heard, song_lyrics
+from pages.parts import (
+    errors,
+    progress,
+    song_corrections,
+    song_cutting,
+    song_decisions,
+    song_heard,
+    song_lyrics,
+)
 from pages.parts.boundary_editor import SOUND_KEY, boundary_ground, pack_ground
 from pages.parts.media import nothing
 from pages.parts.opening import open_page
 
 studio, view = open_page("song")
+song_corrections.heed(studio, view)
+st.html(Path(__file__).parent / "parts" / "song.css")
 project, analysis = view.project, view.analysis
 
 for warning in (*(project.song.warnings if project.song else ()), *view.slot_warnings):

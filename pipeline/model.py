@@ -124,11 +124,17 @@ class AudioAnalysis(Frozen):
 
 
 class Cut(Frozen):
-    """A boundary between two slots. The slot that begins here carries the same id for life."""
+    """A boundary between two slots. The slot that begins here carries the same id for life.
+
+    ``by_hand``: a person set it; ``whole``: a person joined the slot that begins here. Both stay
+    when the cuts around them are found anew.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9]{4,32}$")
     time_s: Seconds
     locked: bool = False
+    by_hand: bool = False
+    whole: bool = False
     on: Literal["start", "beat", "bar", "section", "lyric", "free"] = "beat"
 
 

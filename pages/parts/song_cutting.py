@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.parts import song_decisions, song_table
+from pages.parts import errors, song_decisions, song_table
 from pages.parts.boundary_editor import (
     Answer,
     EditorState,
@@ -40,7 +40,6 @@ class Bench:
         self.studio = studio
         self.view = view
         self.ground = ground
-        self.answer_key = f"_cuts_answer_{view.project.id}"
 
     def draw(self) -> None:
         """The fragment's body."""
@@ -60,10 +59,9 @@ class Bench:
             words = self.carry_out(batch)
             answer = Answer(batch.sequence, words)
         except StudioError as refusal:
-            answer = Answer(
-                batch.sequence if batch else self._answer().sequence, str(refusal), True
-            )
-        st.session_state[self.answer_key] = answer
+            last = song_decisions.answer_of(self.view.project.id).sequence
+            answer = Answer(batch.sequence if batch else last, str(refusal), True)
+        song_decisions.answer(self.view.project.id, answer)
         # The header tells which steps an edit made stale; the rest of the page stands still.
         st.rerun(["cutting", "header"])
 
@@ -114,7 +112,7 @@ class Bench:
 
     def context(self, cuts: tuple[Cut, ...]) -> CutContext:
         """What edits of these cuts are judged by."""
-        analysis = self.view.analysis
+        analysis, song = self.view.analysis, self.view.project.song
         return CutContext(
             start_s=cuts[0].time_s,
             end_s=self.end_s,
@@ -124,11 +122,8 @@ class Bench:
             bars_s=analysis.downbeats_s if analysis else (),
             sections_s=tuple(one.start_s for one in analysis.sections) if analysis else (),
             lyrics_s=tuple(sorted(word.start_s for word in self.view.lyrics.words)),
+            song_s=song.duration_s if song else 0.0,
         )
-
-    def _answer(self) -> Answer:
-        found = st.session_state.get(self.answer_key)
-        return found if isinstance(found, Answer) else Answer()
 
     def _state(self, project: Project, cuts: tuple[Cut, ...]) -> EditorState:
         history = self.studio.library.history(project.id)
@@ -147,7 +142,7 @@ class Bench:
             undo=history.undo[-1].label if history.undo else "",
             redo=history.redo[-1].label if history.redo else "",
             own=project.cuts is not None,
-            answer=self._answer(),
+            answer=song_decisions.answer_of(project.id),
         )
 
 
@@ -169,7 +164,7 @@ def pace(studio: Studio, view: ProjectView) -> None:
         0.05,
         format="percent",
         key=key,
-        help="Finds all cuts anew, faster where the song is loud. Locked cuts stay.",
+        help="Finds the cuts anew, faster where the song is loud. What you set or locked stays.",
         on_change=lambda: _recut(studio, view, "Change the pace", pace=st.session_state[key]),
     )
     length = project.song.duration_s if project.song else 1.0
@@ -182,7 +177,7 @@ def pace(studio: Studio, view: ProjectView) -> None:
         (round(project.excerpt.start_s, 2), end),
         0.05,
         key=span_key,
-        help="The film covers this part. The cuts are found anew; locked cuts stay.",
+        help="The film covers this part. Cuts are found anew around what you set or locked.",
         on_change=lambda: _excerpt(studio, view, st.session_state[span_key]),
     )
 
@@ -199,16 +194,19 @@ def _excerpt(studio: Studio, view: ProjectView, span: tuple[float, float]) -> No
 
 
 def _recut(studio: Studio, view: ProjectView, label: str, **fields: object) -> None:
-    project = view.project
-    if changed(project, **fields) == project:
-        return
-    song_decisions.decide(
-        studio,
-        view,
-        label,
-        lambda now: recut(studio, now, **fields),
-        lambda stored: found_cuts(studio, stored),
-    )
+    """Store a decision with its cuts, found anew around what a person did by hand."""
+    with errors.shown(later=True):
+        song_decisions.refuse_stale(studio, view)
+        before = studio.project(view.project.id)
+        if changed(before, **fields) == before:
+            return
+        settled = recut(studio, before, **fields)
+        cuts = settled.project.cuts
+        stored = studio.change(
+            before.id, before.revision, label, lambda now: changed(now, cuts=cuts, **fields)
+        )
+        song_decisions.saw(stored)
+        song_decisions.tell(before.id, settled.words)
 
 
 def _say(words: str) -> None:

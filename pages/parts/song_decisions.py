@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import errors
+from pages.parts.boundary_editor import Answer
+from pipeline.errors import StaleEdit
 from pipeline.project import Project
 
 if TYPE_CHECKING:
@@ -26,6 +28,36 @@ def saw(project: Project) -> None:
 def seen(view: ProjectView) -> int:
     """The revision that this tab shows: at least the one that the page was drawn on."""
     return max(view.project.revision, int(st.session_state.get(_key(view.project.id), 0)))
+
+
+def refuse_stale(studio: Studio, view: ProjectView) -> None:
+    """Refuse a decision that is made on a revision which this tab does not show.
+
+    Raises:
+        StaleEdit: The project has changed elsewhere.
+    """
+    if studio.project(view.project.id).revision > seen(view):
+        raise StaleEdit(
+            "The project was changed elsewhere meanwhile; this was not done.",
+            "The page shows the present state now: choose again.",
+        )
+
+
+def answer_of(project_id: str) -> Answer:
+    """What the editor was told last."""
+    found = st.session_state.get(_answer_key(project_id))
+    return found if isinstance(found, Answer) else Answer()
+
+
+def answer(project_id: str, told: Answer) -> None:
+    """Have the editor told what became of its last batch."""
+    st.session_state[_answer_key(project_id)] = told
+
+
+def tell(project_id: str, words: str) -> None:
+    """Have one sentence about the cuts said under the waveform."""
+    if words:
+        answer(project_id, Answer(answer_of(project_id).sequence + 1, words))
 
 
 def decide(
@@ -66,6 +98,10 @@ def listen_once(studio: Studio, project_id: str) -> None:
         st.session_state[asked] = True
         listen(studio, project_id)
         st.rerun()
+
+
+def _answer_key(project_id: str) -> str:
+    return f"_cuts_answer_{project_id}"
 
 
 def _key(project_id: str) -> str:

@@ -3,49 +3,183 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts import song_decisions
+from pages.parts import song_corrections, song_fixes
 from pages.parts.media import Fact, facts
-from pipeline.project import GridChoice, Project, changed
+from pages.parts.song_fixes import Fix
+from pipeline.cuts.correcting import (
+    Correction,
+    at_tempo,
+    by_bars,
+    by_half_a_beat,
+    by_seconds,
+    with_fields,
+)
+from pipeline.project import GridChoice
 
 if TYPE_CHECKING:
     from pipeline.model import AudioAnalysis
+    from pipeline.project import Project
     from pipeline.studio import ProjectView, Studio
 
 HEARD = "as heard"
 METRES = (HEARD, 3, 4, 5, 6, 7)
 NUDGE_S = 0.01
+# An alternative is offered where it was heard this much at least; double and half always are.
+HEARD_ENOUGH = 0.05
+RATIOS = {
+    Fraction(1, 2): "÷ 2",
+    Fraction(2): "× 2",
+    Fraction(2, 3): "× ⅔",
+    Fraction(3, 2): "× 1½",
+}
+LABELS = {
+    Fraction(1, 2): "Halve the tempo",
+    Fraction(2): "Double the tempo",
+    Fraction(2, 3): "Two thirds of the tempo",
+    Fraction(3, 2): "One and a half times the tempo",
+}
+SAME_TEMPO = 0.04
+GRID_FIXES = (
+    Fix("Half a beat", "Shift by half a beat", by_half_a_beat),
+    Fix("− 10 ms", "Beats 10 ms earlier", by_seconds(-NUDGE_S)),
+    Fix("+ 10 ms", "Beats 10 ms later", by_seconds(NUDGE_S)),
+)
+BAR_FIXES = (
+    Fix("Bar − 1", "Bars a beat earlier", by_bars(-1)),
+    Fix("Bar + 1", "Bars a beat later", by_bars(1)),
+)
 
 
 def draw(studio: Studio, view: ProjectView, analysis: AudioAnalysis) -> None:
     """Tempo, bars, sections and mood, each with what can be done about it."""
-    tempo, bars, mood = st.columns(3, gap="medium")
-    with tempo, st.container(border=True, height="stretch"):
-        _tempo(studio, view, analysis)
-    with bars, st.container(border=True, height="stretch"):
-        _bars(studio, view, analysis)
-    with mood, st.container(border=True, height="stretch"):
-        _mood(analysis)
+    Heard(studio, view, analysis).draw()
 
 
-def _tempo(studio: Studio, view: ProjectView, analysis: AudioAnalysis) -> None:
-    grid = view.project.grid
-    shown = f"{analysis.tempo_bpm:.1f} BPM" if analysis.tempo_bpm else "No beats"
-    st.metric("Tempo", shown)
-    st.caption(_sureness(analysis))
-    with st.container(horizontal=True, gap="small"):
-        _fix(studio, view, "× 2", "Double the tempo", tempo_factor=min(4.0, grid.tempo_factor * 2))
-        _fix(studio, view, "÷ 2", "Halve the tempo", tempo_factor=grid.tempo_factor / 2)
-        _fix(studio, view, "Half a beat", "Shift by half a beat", half_beat=not grid.half_beat)
-        _fix(studio, view, "− 10 ms", "Beats 10 ms earlier", nudge_s=grid.nudge_s - NUDGE_S)
-        _fix(studio, view, "+ 10 ms", "Beats 10 ms later", nudge_s=grid.nudge_s + NUDGE_S)
-    others = [one for one in analysis.tempo_alternatives if one.confidence >= 0.05][:3]
-    if others:
-        words = ", ".join(f"{one.bpm:.1f} ({one.confidence:.0%})" for one in others)
-        st.caption(f"It could also be {words}.")
+@dataclass(frozen=True)
+class Heard:
+    """What was heard of one project, as a fragment: a click is noted, the page stays."""
+
+    studio: Studio
+    view: ProjectView
+    analysis: AudioAnalysis
+
+    def draw(self) -> None:
+        st.fragment(self._body, key="heard")()
+
+    def _body(self) -> None:
+        waiting = song_corrections.line_of(self.view.project.id).waiting
+        with st.container(key="heard-anew" if waiting else "heard-cards"):
+            tempo, bars, mood = st.columns(3, gap="medium")
+            with tempo, st.container(border=True, height="stretch"):
+                self._tempo()
+            with bars, st.container(border=True, height="stretch"):
+                self._bars()
+            with mood, st.container(border=True, height="stretch"):
+                _mood(self.analysis)
+        song_corrections.watch(self.view.project.id)
+
+    def _tempo(self) -> None:
+        bpm = self.analysis.tempo_bpm
+        st.metric("Tempo", f"{bpm:.1f} BPM" if bpm else "No beats")
+        st.caption(self._aside(_sureness(self.analysis)))
+        if not bpm:
+            return
+        tempos = [
+            Fix(name, LABELS[ratio], at_tempo(ratio), f"{bpm * float(ratio):.1f} BPM")
+            for ratio, name in offered(self.analysis).items()
+        ]
+        self._fixes("tempo", tempos)
+        corrected = corrections_in(self.view.project.grid)
+        self._fixes("grid", [*GRID_FIXES, *self._way_back(corrected)])
+        if corrected:
+            st.caption(f"Corrected: {', '.join(corrected)}.")
+
+    def _way_back(self, corrected: list[str]) -> list[Fix]:
+        density = self.view.project.grid.section_density
+        as_heard = with_fields(**dict(GridChoice(section_density=density)))
+        return [Fix("As heard", "Back to what was heard", as_heard)] if corrected else []
+
+    def _bars(self) -> None:
+        heard, project = self.analysis, self.view.project
+        st.metric("Metre", f"{heard.metre} beats a bar" if heard.downbeats_s else "No bars")
+        sure = f"{heard.downbeat_confidence:.0%} sure · " if heard.downbeats_s else ""
+        st.caption(self._aside(f"{sure}{_counted(len(heard.sections), 'section')}"))
+        if heard.downbeats_s:
+            self._fixes("bars", BAR_FIXES)
+            self._metre(project)
+        key = f"density_{project.id}_{project.revision}"
+        st.slider(
+            "Sections: fewer or more",
+            0.0,
+            1.0,
+            project.grid.section_density,
+            0.1,
+            format="percent",
+            key=key,
+            on_change=lambda: self._ask(
+                "Fewer or more sections", with_fields(section_density=st.session_state[key])
+            ),
+        )
+
+    def _metre(self, project: Project) -> None:
+        key = f"metre_{project.id}_{project.revision}"
+        st.segmented_control(
+            "Beats in a bar",
+            METRES,
+            default=project.grid.metre or HEARD,
+            required=True,
+            key=key,
+            on_change=lambda: self._ask(
+                "Set the metre", with_fields(metre=_metre(st.session_state[key]))
+            ),
+        )
+
+    def _aside(self, words: str) -> str:
+        waiting = song_corrections.line_of(self.view.project.id).waiting
+        return "Listening anew…" if waiting else words
+
+    def _fixes(self, name: str, fixes: Sequence[Fix]) -> None:
+        song_fixes.draw(f"fixes_{name}_{self.view.project.id}", fixes, self._ask)
+
+    def _ask(self, label: str, correction: Correction) -> None:
+        song_corrections.ask(self.studio, self.view, label, correction)
+
+
+def offered(analysis: AudioAnalysis) -> dict[Fraction, str]:
+    """Other tempos to choose from, by their ratio to the present one.
+
+    Half and double always; two thirds and three halves where the analysis heard them.
+    """
+    bpm = analysis.tempo_bpm or 1.0
+    heard = [one.bpm / bpm for one in analysis.tempo_alternatives if one.confidence >= HEARD_ENOUGH]
+    return {
+        ratio: name
+        for ratio, name in RATIOS.items()
+        if ratio in (Fraction(1, 2), Fraction(2))
+        or any(abs(other / float(ratio) - 1) < SAME_TEMPO for other in heard)
+    }
+
+
+def corrections_in(grid: GridChoice) -> list[str]:
+    """A person's corrections of the grid in words; none where all is as heard."""
+    shift = Fraction(grid.tempo_factor).limit_denominator(64)
+    words = [f"tempo × {shift}"] if shift != 1 else []
+    if grid.half_beat:
+        words.append("half a beat later")
+    if grid.nudge_s:
+        words.append(f"{grid.nudge_s * 1000:+.0f} ms")
+    if grid.bar_shift:
+        words.append(f"bars {grid.bar_shift:+d}")
+    if grid.metre:
+        words.append(f"{grid.metre} in a bar")
+    return words
 
 
 def _sureness(analysis: AudioAnalysis) -> str:
@@ -56,45 +190,12 @@ def _sureness(analysis: AudioAnalysis) -> str:
     return f"{analysis.tempo_confidence:.0%} sure · {kinds[analysis.grid]}{swing}"
 
 
-def _bars(studio: Studio, view: ProjectView, analysis: AudioAnalysis) -> None:
-    grid = view.project.grid
-    st.metric("Metre", f"{analysis.metre} beats a bar" if analysis.downbeats_s else "No bars")
-    st.caption(f"{analysis.downbeat_confidence:.0%} sure · {len(analysis.sections)} sections")
-    with st.container(horizontal=True, gap="small"):
-        _fix(studio, view, "Bar − 1", "Bars a beat earlier", bar_shift=_turn(grid.bar_shift - 1))
-        _fix(studio, view, "Bar + 1", "Bars a beat later", bar_shift=_turn(grid.bar_shift + 1))
-    key = f"metre_{view.project.id}_{view.project.revision}"
-    st.segmented_control(
-        "Beats in a bar",
-        METRES,
-        default=grid.metre or HEARD,
-        required=True,
-        key=key,
-        on_change=lambda: _correct(
-            studio, view, "Set the metre", metre=_metre(st.session_state[key])
-        ),
-    )
-    density = f"density_{view.project.id}_{view.project.revision}"
-    st.slider(
-        "Sections: fewer or more",
-        0.0,
-        1.0,
-        grid.section_density,
-        0.1,
-        format="percent",
-        key=density,
-        on_change=lambda: _correct(
-            studio, view, "Fewer or more sections", section_density=st.session_state[density]
-        ),
-    )
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _metre(choice: object) -> int | None:
     return choice if isinstance(choice, int) else None
-
-
-def _turn(shift: int) -> int:
-    return shift if -15 <= shift <= 15 else 0
 
 
 def _mood(analysis: AudioAnalysis) -> None:
@@ -102,25 +203,6 @@ def _mood(analysis: AudioAnalysis) -> None:
     st.metric("Mood", mood.label)
     st.caption(f"{mood.confidence:.0%} sure")
     facts([Fact(line) for line in mood.evidence[:6]])
-
-
-def _fix(studio: Studio, view: ProjectView, words: str, label: str, **fields: object) -> None:
-    st.button(
-        words,
-        key=f"fix_{label}",
-        help=label,
-        on_click=lambda: _correct(studio, view, label, **fields),
-    )
-
-
-def _correct(studio: Studio, view: ProjectView, label: str, **fields: object) -> None:
-    def edit(project: Project) -> Project:
-        grid = GridChoice.model_validate({**dict(project.grid), **fields})
-        return changed(project, grid=grid)
-
-    song_decisions.decide(
-        studio, view, label, edit, lambda stored: studio.start(stored.id, "analysis")
-    )
 
 
 def plots(studio: Studio, view: ProjectView, analysis: AudioAnalysis) -> None:

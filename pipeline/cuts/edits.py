@@ -39,7 +39,7 @@ class CutContext(Frozen):
     """What an edit is judged by: the film's span in song time, limits, and where snaps lie.
 
     All tuples are sorted; ``fps`` is the film's rate, ``sections_s`` are section starts and
-    ``lyrics_s`` starts of words.
+    ``lyrics_s`` starts of words. ``song_s`` is the song's length, 0 where that is ``end_s``.
     """
 
     start_s: Seconds
@@ -50,6 +50,7 @@ class CutContext(Frozen):
     bars_s: tuple[Seconds, ...] = ()
     sections_s: tuple[Seconds, ...] = ()
     lyrics_s: tuple[Seconds, ...] = ()
+    song_s: Seconds = 0.0
 
     def times(self, to: Snap) -> tuple[float, ...]:
         return {
@@ -134,11 +135,27 @@ def _movable(ids: Sequence[str], cuts: Cuts) -> Sequence[str]:
 
 
 def _at(cut: Cut, time_s: float, context: CutContext) -> Cut:
-    exact, on = _place(max(0.0, time_s), context)
-    return cut.model_copy(update={"time_s": exact, "on": on})
+    _inside(time_s, context)
+    exact, on = place_of(max(0.0, time_s), context)
+    return cut.model_copy(update={"time_s": exact, "on": on, "by_hand": True})
 
 
-def _place(time_s: float, context: CutContext) -> tuple[float, str]:
+def _inside(time_s: float, context: CutContext) -> None:
+    """Refuse a time outside the film in the words of the song: where its end is."""
+    if context.start_s <= time_s <= context.end_s:
+        return
+    began, end = clock(context.start_s), clock(context.end_s)
+    song_s = context.song_s or context.end_s
+    if time_s > song_s:
+        why = f"{clock(time_s)} is past the end of the song, which is at {clock(song_s)}."
+    elif time_s > context.end_s:
+        why = f"{clock(time_s)} is past the end of the film, which ends at {end} of the song."
+    else:
+        why = f"{clock(time_s)} is before the film, which begins at {began} of the song."
+    raise RefusedEdit(why, f"Choose a time between {began} and {end}.")
+
+
+def place_of(time_s: float, context: CutContext) -> tuple[float, str]:
     """The exact time, and the strongest thing that lies there."""
     kinds: tuple[tuple[Snap, str], ...] = (
         ("section", "section"),
@@ -154,18 +171,32 @@ def _place(time_s: float, context: CutContext) -> tuple[float, str]:
 
 
 def _split(operation: Split, cuts: Cuts, context: CutContext) -> Cuts:
-    time_s, on = _place(operation.time_s, context)
+    _inside(operation.time_s, context)
+    time_s, on = place_of(operation.time_s, context)
     if not context.start_s < time_s < context.end_s:
         raise RefusedEdit("A split must lie inside the film.", "Choose a time between two cuts.")
     fresh = Cut.model_validate(
-        {"id": cut_id(time_s, {cut.id for cut in cuts}), "time_s": time_s, "on": on}
+        {
+            "id": cut_id(time_s, {cut.id for cut in cuts}),
+            "time_s": time_s,
+            "on": on,
+            "by_hand": True,
+        }
     )
-    return tuple(sorted((*cuts, fresh), key=lambda cut: cut.time_s))
+    home = max(0, bisect_right([cut.time_s for cut in cuts], time_s) - 1)
+    divided = cuts[home].model_copy(update={"whole": False})
+    return (*cuts[:home], divided, fresh, *cuts[home + 1 :])
 
 
 def _merged(operation: Merge, cuts: Cuts) -> Cuts:
     gone = set(_movable(operation.ids, cuts))
-    return tuple(cut for cut in cuts if cut.id not in gone)
+    left: list[Cut] = []
+    for cut in cuts:
+        if cut.id in gone:
+            left[-1] = left[-1].model_copy(update={"whole": True})
+        else:
+            left.append(cut)
+    return tuple(left)
 
 
 def _locked(operation: Lock, cuts: Cuts) -> Cuts:

@@ -9,6 +9,8 @@ from pipeline.model import Cut
 from pipeline.timebase import to_microseconds
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+# Half a beat of slow music: a nudge, a swing correction or a shift by half a beat.
+SAME_CUT_S = 0.5
 
 
 def cut_id(time_s: float, taken: Collection[str] = ()) -> str:
@@ -34,7 +36,9 @@ def born_at_s(name: str) -> float | None:
     return int(plain, 36) / 1_000_000
 
 
-def carry_ids(old: Sequence[Cut], new: Sequence[Cut], within_s: float) -> tuple[Cut, ...]:
+def carry_ids(
+    old: Sequence[Cut], new: Sequence[Cut], within_s: float, spoken_for: Collection[str] = ()
+) -> tuple[Cut, ...]:
     """New cuts that take over the names of old ones at nearly the same time.
 
     After a correction of the grid every cut moves a little; with its name kept, each slot keeps
@@ -44,10 +48,16 @@ def carry_ids(old: Sequence[Cut], new: Sequence[Cut], within_s: float) -> tuple[
         old: Cuts whose names are to live on, sorted.
         new: Cuts found anew, sorted.
         within_s: How far apart two cuts may lie and still be the same one, in seconds.
+        spoken_for: Names of new cuts that are right already.
     """
+    keep = set(spoken_for)
+    old = [cut for cut in old if cut.id not in keep]
     heirs: dict[int, str] = {}
     times, used = [cut.time_s for cut in old], set[int]()
     for index, cut in enumerate(new):
+        if cut.id in keep:
+            heirs[index] = cut.id
+            continue
         first = bisect_left(times, cut.time_s - within_s)
         last = bisect_right(times, cut.time_s + within_s)
         near = [place for place in range(first, last) if place not in used]

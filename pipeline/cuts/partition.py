@@ -7,7 +7,8 @@ exactly, with every slot within the limits, the one with the lowest sum of
     cost of each slot     how far its length is from the wish, which follows energy and pace
     cost of the money     seconds that must be bought but are not seen
 
-Cuts locked by a person are fixed points, between which the optimum is found on its own.
+Cuts that a person locked or set are fixed points, between which the optimum is found on its own;
+a slot that a person joined is not divided again, as long as it is within the limits.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def partition(
 ) -> tuple[tuple[Cut, ...], tuple[str, ...]]:
     """Cuts that cover the excerpt exactly, the first at its start; and warnings in words.
 
-    Guarantees: strictly rising times inside the excerpt; locked cuts unchanged; every slot at
+    Guarantees: strictly rising times inside the excerpt; locked cuts stay in place; every slot at
     most ``max_s`` long; every slot at least ``min_s`` long unless locked cuts or the length of
     the song make that impossible, which a warning says.
     """
@@ -77,8 +78,10 @@ def partition(
     warnings = [] if score.beats_s else ["No beats were heard, so the cuts follow the energy."]
     cuts = [_start(score, locked)]
     for left, right in _stretches(score, fixed):
+        whole = cuts[-1].whole and right - left <= wishes.limits.max_s + SLACK_S
+        cuts[-1] = cuts[-1].model_copy(update={"whole": whole})
         inner, remarks = _solve(found.between(left, right), (left, right), wishes)
-        cuts += inner
+        cuts += [] if whole else inner
         warnings += remarks
         cuts += [cut for cut in fixed if cut.time_s == right]
     return _named(cuts), tuple(warnings)

@@ -120,7 +120,9 @@ def test_a_locked_cut_neither_moves_nor_goes_until_it_is_unlocked() -> None:
         (Split(time_s=0.0), "inside the film"),
         (Split(time_s=16.0), "inside the film"),
         (Move(id=D, time_s=15.99), "no time"),
-        (Nudge(ids=(D,), frames=-100_000), "no time"),
+        (Nudge(ids=(D,), frames=-100_000), "before the film, which begins at 0:00"),
+        (Move(id=B, time_s=99_999.0), "past the end of the song, which is at 0:16"),
+        (Split(time_s=17.0), "past the end of the song"),
     ],
 )
 def test_an_edit_that_breaks_a_rule_is_refused_with_the_reason(
@@ -128,6 +130,14 @@ def test_an_edit_that_breaks_a_rule_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(RefusedEdit, match=reason):
         apply(operation, CUTS, CONTEXT)
+
+
+def test_past_the_film_but_within_the_song_the_words_name_the_end_of_the_film() -> None:
+    longer = CONTEXT.model_copy(update={"song_s": 60.0})
+    with pytest.raises(RefusedEdit, match="ends at 0:16"):
+        apply(Move(id=B, time_s=20.0), CUTS, longer)
+    with pytest.raises(RefusedEdit, match="which is at 1:00"):
+        apply(Move(id=B, time_s=61.0), CUTS, longer)
 
 
 def test_slots_too_long_for_a_newly_chosen_model_can_be_split_step_by_step() -> None:
