@@ -17,6 +17,8 @@ Hex = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(max_length=120)]
 Text = Annotated[str, Field(max_length=10_000)]
+LyricsText = Annotated[str, Field(max_length=100_000)]
+"""A file that stamps each word of a long song needs ten times the room of its words."""
 
 
 class Frozen(BaseModel):
@@ -179,7 +181,11 @@ class CharacterKind(StrEnum):
 
 
 class Character(Frozen):
-    """``description`` is the only source of identity; nothing is ever added to it unasked."""
+    """``description`` is the only source of identity; nothing is ever added to it unasked.
+
+    ``proposed`` is the part of it that a planner put after the person's own words, so that a page
+    can say which words are not theirs; empty where all are theirs, or all are a planner's.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
     name: Name
@@ -187,6 +193,7 @@ class Character(Frozen):
     description: Text
     role: Text = ""
     locked: bool = False
+    proposed: Text = ""
 
 
 class Location(Frozen):

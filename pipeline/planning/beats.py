@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from pipeline.knowledge import library
 from pipeline.model import Character, CharacterKind, Shot
-from pipeline.planning.casting import plural_verbs
+from pipeline.planning.completing import own_words
 from pipeline.planning.inputs import PlanInputs, kept_fields
+from pipeline.planning.mentions import plural_verbs
 from pipeline.planning.reading import first_place, sentences
 
 LONGEST_WORDS = 24
@@ -76,9 +77,9 @@ def _subject(sentence: str, cast: Sequence[Character]) -> Character | None:
     """Who acts in a sentence: a character whose description or name opens it, or a pronoun's."""
     folded = sentence.casefold()
     for one in cast:
-        first_words = one.description.split(". ")[0].casefold()
+        first_words = own_words(one).split(". ")[0].casefold()
         noun = one.name.removeprefix("The ").casefold()
-        if first_words in folded or re.search(rf"\b{re.escape(noun)}\b", folded):
+        if (first_words and first_words in folded) or re.search(rf"\b{re.escape(noun)}\b", folded):
             return one
     pronouns = set(library.people().grammar["acting"])
     spoken = {token.casefold() for token in _TOKEN.findall(sentence)}

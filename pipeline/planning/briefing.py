@@ -86,7 +86,7 @@ def _facts(question: Question, inputs: PlanInputs, draft: Draft, begun: bool) ->
         "style_words": inputs.style.words,
         "fixed_palette": [one.model_dump() for one in inputs.style.palette],
         "lyrics": _lyrics(inputs.lyrics_lines),
-        "fixed_characters": [_plain(one, ("role", "locked")) for one in draft.fixed],
+        "fixed_characters": [_plain(one, ("role", "locked", "proposed")) for one in draft.fixed],
         "fixed_locations": [_plain(one) for one in inputs.locations],
         "kept_shots": _kept(inputs),
         "slots": [_slot(slot) for slot in question.slots],
@@ -164,7 +164,7 @@ def _decided(draft: Draft) -> dict[str, Any]:
     return {
         "treatment": draft.treatment.model_dump(),
         "style": {"look": draft.look, "light": draft.light},
-        "characters": [_plain(one, ("locked",)) for one in draft.characters.values()],
+        "characters": [_plain(one, ("locked", "proposed")) for one in draft.characters.values()],
         "locations": [_plain(one) for one in draft.locations.values()],
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.model import Character, Location, Shot, Slot, Swatch, Treatment
-from pipeline.planning.casting import cast_from_brief
+from pipeline.planning.completing import cast_of
 from pipeline.planning.inputs import PlanInputs, with_locks
 from pipeline.planning.reading import foreign
 from pipeline.planning.scanner import Piece
@@ -143,11 +143,11 @@ class Draft:
 
 
 def fixed_characters(inputs: PlanInputs) -> tuple[Character, ...]:
-    """Kept characters and those whom the brief describes, in the person's words."""
+    """Kept characters and those whom the brief describes, in the person's words first."""
     kept = inputs.characters
     ids = {one.id for one in kept}
     texts = {one.description.strip().casefold() for one in kept}
-    named = cast_from_brief(inputs.brief)
+    named = cast_of(inputs.brief)
     return (
         *kept,
         *(

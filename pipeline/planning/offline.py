@@ -9,7 +9,8 @@ from pipeline.knowledge import library
 from pipeline.model import Character, ScenePlan
 from pipeline.planning.acting import Script, body_of, place_within, within
 from pipeline.planning.beats import tell_the_brief
-from pipeline.planning.casting import cast_from_brief
+from pipeline.planning.casting import wants_nobody
+from pipeline.planning.completing import cast_of, said_of
 from pipeline.planning.dice import Dice
 from pipeline.planning.inputs import PlanInputs
 from pipeline.planning.parts import stretches
@@ -61,13 +62,15 @@ def _cast(
     known = {one.description.strip().casefold() for one in kept} | {one.id for one in kept}
     named = tuple(
         one
-        for one in cast_from_brief(inputs.brief)
+        for one in cast_of(inputs.brief)
         if one.description.strip().casefold() not in known and one.id not in known
     )
     if kept:
         return kept, _left_out(named)
     if named:
-        return named, ("The characters are described in the brief's own words.",)
+        return named, said_of(named)
+    if wants_nobody(inputs.brief):
+        return (), ("The brief wants nobody in the picture: places and things carry the film.",)
     lead = _suggested(look, dice)
     return (lead,), (
         f"The brief names nobody, so the planner suggests {lead.name}. "
@@ -85,8 +88,9 @@ def _left_out(named: tuple[Character, ...]) -> tuple[str, ...]:
 def _suggested(look: Look, dice: Dice) -> Character:
     wanted = dice.one_of(look.genre.casts, "lead")
     lead = next(one for one in library.leads() if one.id == wanted)
+    words = lead.description
     return Character(
-        id=lead.id, name=lead.name, description=lead.description, role="lead (suggested)"
+        id=lead.id, name=lead.name, description=words, proposed=words, role="lead (suggested)"
     )
 
 

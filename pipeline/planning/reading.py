@@ -15,13 +15,14 @@ from pipeline.knowledge import library
 LATIN_SHARE = 0.6
 SMALL_SHARE = 0.08
 _SENTENCE = re.compile(r"[!?;\n\r。！？；]+|\.+(?=\s|$)")
+_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,200}>")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences that speak about the film, trimmed, verbatim."""
-    parts = (part.strip() for part in _SENTENCE.split(text))
+    """The sentences that speak about the film, trimmed, verbatim, without any markup."""
+    parts = (part.strip() for part in _SENTENCE.split(_TAG.sub("\n", text)))
     return [part for part in parts if part and not speaks_to_a_machine(part)]
 
 

@@ -17,7 +17,7 @@ from pipeline.stage import Stage, Workbench
 
 __all__ = ["PLAN", "PlanInputs"]
 
-VERSION = 1
+VERSION = 2
 
 
 def _run(inputs: PlanInputs, bench: Workbench) -> ScenePlan:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.model import Character, CharacterKind, Location, Mood, ScenePlan, Slot, Style, Swatch
+from pipeline.planning.completing import own_words
 from pipeline.planning.inputs import PlanInputs
 from pipeline.planning.lint import lint
 from pipeline.planning.offline import plan_offline
@@ -70,12 +71,12 @@ def test_the_persons_words_for_a_character_stay_verbatim(plan_for: Planner) -> N
         "rainy city, looking for her lost dog. She wears yellow boots."
     )
     woman, dog = plan_for(brief).characters
-    first, second = woman.description.split(". ")
+    first, second = own_words(woman).split(". ")
     assert first in brief
     assert second in brief
     assert "green raincoat" in first
     assert "yellow boots" in second
-    assert dog.description in brief
+    assert own_words(dog) in brief
     assert dog.kind == CharacterKind.ANIMAL
 
 
@@ -87,7 +88,7 @@ def test_the_persons_words_for_a_character_stay_verbatim(plan_for: Planner) -> N
         ("Three dancers in white suits cross a bridge.", "Three dancers", "group"),
         ("A masked man in a red cape climbs a tower.", "The man", "masked"),
         ("Ana, a trucker with a silver braid, picks them up.", "Ana", "human"),
-        ("Ein Hund läuft durch die Stadt.", "The hund", "animal"),
+        ("Ein Hund läuft durch die Stadt.", "Hund", "animal"),
         ("一匹の犬が雪の中を走る。", "犬", "animal"),
     ],
 )
@@ -96,11 +97,11 @@ def test_names_and_kinds_come_from_the_brief(
 ) -> None:
     first = plan_for(brief).characters[0]
     assert (first.name, first.kind.value) == (name, kind)
-    assert first.description in brief
+    assert own_words(first) in brief
 
 
 @pytest.mark.parametrize(
-    "brief", ["No people at all, only rain.", "Rain on a roof.", "like a king"]
+    "brief", ["Only rain, and an empty road.", "Rain on a roof.", "like a king"]
 )
 def test_a_brief_that_names_nobody_gets_a_lead_marked_as_a_suggestion(
     brief: str, plan_for: Planner
@@ -222,9 +223,7 @@ def test_without_slots_there_is_a_treatment_and_no_shot(facts: Facts) -> None:
 
 def test_two_in_caps_keep_their_caps_and_do_things_together(plan_for: Planner) -> None:
     plan = plan_for("Two brothers, one in a red cap and one in a blue cap, drive a van. They walk.")
-    assert plan.characters[0].description == (
-        "Two brothers, one in a red cap and one in a blue cap"
-    )
+    assert own_words(plan.characters[0]) == ("Two brothers, one in a red cap and one in a blue cap")
     assert {"Two brothers drive a van", "Two brothers walk"} <= {s.action for s in plan.shots}
 
 
