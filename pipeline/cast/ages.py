@@ -94,13 +94,22 @@ def ages_in(reading: Reading) -> tuple[Age, ...]:
     return tuple(sorted(real, key=lambda age: age.start))
 
 
+def loose_age(reading: Reading) -> bool:
+    """A number that can only be an age, such as "Forty-four, lean": enough to raise no doubt."""
+    return any(18 <= _value(match["n"]) <= 110 for match in _rule("loose").finditer(reading.plain))
+
+
+def _value(word: str) -> int:
+    return int(word) if word.isdigit() else _spoken(word)
+
+
 def _spanned(match: re.Match[str], years: Sequence[int]) -> Age:
     return Age(years[0], years[1], match.start(), match.end())
 
 
 def _from_years(match: re.Match[str]) -> Age:
     said = [match[name] for name in "abcdefghij" if match[name]]
-    values = [int(word) if word.isdigit() else _spoken(word) for word in said]
+    values = [_value(word) for word in said]
     start = match.start() + (len(match[0]) - len(match[0].lstrip("(, ")))
     most = max(values) + (9 if match["i"] else 0)
     return Age(min(values), most, start, match.end())

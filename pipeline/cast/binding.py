@@ -38,6 +38,7 @@ NOUNS = frozenset(
     }
 )
 HEADS = NOUNS - {"clothing_vague"}
+SHARED = frozenset({"hair", "hair_style", "human", "role", "marker", "face", "form"})
 FAMILIES = {
     "black": "black jet ebony raven onyx obsidian coal ink inky jet-black",
     "brown": "brown brunette chestnut chocolate mahogany walnut coffee mocha umber mousy tawny",
@@ -75,6 +76,21 @@ class Bonds:
     def tints_of(self, noun: Hit) -> tuple[Hit, ...]:
         return tuple(bond.tint for bond in self.all if bond.noun is noun)
 
+    def free(self, tint: Hit) -> bool:
+        """True when a colour stands without a noun ahead: after a comma, or as a predicate."""
+        if self._ahead(tint) is not None:
+            return False
+        tokens = self.reading.tokens
+        clause = tokens[tint.first].clause
+        owners = (
+            hit
+            for hit in self.reading.hits
+            if tokens[hit.first].clause == clause
+            and hit.categories & HEADS - SHARED
+            and self._is_head(hit)
+        )
+        return not any(hit.first != tint.first and not hit.categories & TINTS for hit in owners)
+
     def tinted(self, *categories: str) -> bool:
         """True when a noun of one of the categories has a colour, a pattern or a material."""
         wanted = frozenset(categories)
@@ -87,19 +103,51 @@ class Bonds:
         """The last of the nouns that directly follow, past adjectives, never past a small word."""
         found: Hit | None = None
         tokens = self.reading.tokens
+        predicate = self._follows_noun(tint)
         for at in range(tint.last + 1, min(len(tokens), tint.last + 8)):
-            if tokens[at].sentence != tokens[tint.last].sentence or tokens[at].word in word_set(
-                "sets", "stops"
-            ):
+            if self._ends(at, tint, predicate):
                 break
             if tokens[at].word == "and" and (found or not self._tint_follows(at)):
                 break
             hit = self.reading.hit_at.get(at)
-            if found and (hit is None or tokens[at].clause != tokens[found.last].clause):
+            head = hit is not None and hit is not tint and self._is_head(hit)
+            if found and (not head or tokens[at].clause != tokens[found.last].clause):
                 break
-            if hit and hit.categories & HEADS and hit is not tint:
+            if head:
                 found = hit
         return found
+
+    def _is_head(self, hit: Hit) -> bool:
+        """False for a noun that only names a colour: "peacock teal", "pigeon-breast lilac"."""
+        following = self.reading.hit_at.get(hit.last + 1)
+        names_colour = (
+            following is not None
+            and "colour" in following.categories
+            and (
+                not following.categories & HEADS
+                and self.reading.tokens[following.first].clause
+                == self.reading.tokens[hit.last].clause
+            )
+        )
+        return bool(hit.categories & HEADS) and not names_colour
+
+    def _ends(self, at: int, tint: Hit, predicate: bool) -> bool:
+        """True where nothing further can be what ``tint`` describes."""
+        token, last = self.reading.tokens[at], self.reading.tokens[tint.last]
+        if token.sentence != last.sentence or token.word in word_set("sets", "stops"):
+            return True
+        return predicate and token.clause != last.clause
+
+    def _follows_noun(self, tint: Hit) -> bool:
+        """As in "hair dyed black, ...": a colour behind its noun does not reach past the comma."""
+        tokens = self.reading.tokens
+        for at in range(tint.first - 1, -1, -1):
+            if tokens[at].clause != tokens[tint.first].clause:
+                return False
+            hit = self.reading.hit_at.get(at)
+            if hit is not None and hit.categories & HEADS and not hit.categories & TINTS:
+                return True
+        return False
 
     def _tint_follows(self, at: int) -> bool:
         following = [self.reading.hit_at.get(at + step) for step in (1, 2)]
@@ -112,7 +160,7 @@ class Bonds:
             if tokens[at].sentence != tokens[tint.first].sentence:
                 return None
             hit = self.reading.hit_at.get(at)
-            if hit and hit.categories & HEADS and not hit.categories <= TINTS:
+            if hit and self._is_head(hit) and not hit.categories <= TINTS:
                 return hit
         return None
 

@@ -11,7 +11,7 @@ from pipeline.cast.findings import Finding
 from pipeline.cast.hairdo import hair_contradictions, phrase_span
 from pipeline.cast.lexicon import clashes, form, word_set
 from pipeline.cast.look import Look
-from pipeline.cast.reading import Hit
+from pipeline.cast.reading import Hit, Reading
 from pipeline.model import CharacterKind
 
 
@@ -27,6 +27,7 @@ def contradictions(look: Look) -> Iterator[Finding]:
     yield from _eye_colours(look)
     yield from _garments(look)
     yield from _coats(look)
+    yield from _sizes(look)
 
 
 def _pairs(plain: str) -> Iterator[Finding]:
@@ -149,3 +150,32 @@ def _coats(look: Look) -> Iterator[Finding]:
                 body.setdefault(family(tint), hit)
     if len(body) > 1 and not form("parts_of_a_coat").search(reading.plain):
         yield Finding("contradiction", *reading.span(list(body.values())[-1]), removable=True)
+
+
+def _sizes(look: Look) -> Iterator[Finding]:
+    """A beast, a machine or a thing that is both tiny and huge."""
+    if look.kind in {CharacterKind.HUMAN, CharacterKind.MASKED}:
+        return
+    small, big = (
+        [
+            hit
+            for hit in look.reading.of("size", "build", "creature")
+            if hit.phrase in word_set("sets", name) and _whole_body(look.reading, hit)
+        ]
+        for name in ("small_sizes", "big_sizes")
+    )
+    if small and big:
+        later = max(small[0], big[0], key=lambda hit: hit.first)
+        yield Finding("contradiction", *look.reading.span(later), removable=True)
+
+
+def _whole_body(reading: Reading, size: Hit) -> bool:
+    """True when the noun that follows in the clause is the being itself."""
+    for at in range(size.last + 1, min(len(reading.tokens), size.last + 5)):
+        hit = reading.hit_at.get(at)
+        if hit and reading.tokens[at].clause == reading.tokens[size.last].clause:
+            if hit.categories & {"species", "robot", "creature", "object"}:
+                return True
+            if hit.categories & {"animal_mark", "robot_mark", "eyes", "accessory", "garment"}:
+                return False
+    return False

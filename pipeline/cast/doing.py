@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.cast.findings import Finding
-from pipeline.cast.lexicon import word_set
+from pipeline.cast.lexicon import singular, word_set
 from pipeline.cast.reading import Reading
 
 BODY_NOUNS = frozenset(
@@ -49,7 +49,8 @@ def actions(reading: Reading) -> Iterator[Finding]:
 
 def _participle(reading: Reading, at: int) -> bool:
     following = reading.word(at + 1)
-    glued = reading.text[reading.tokens[at].start - 1 : reading.tokens[at].start] in {"-", "‑"}
+    start, end = reading.tokens[at].start, reading.tokens[at].end
+    glued = bool({reading.text[start - 1 : start], reading.text[end : end + 1]} & {"-", "‑"})
     if glued or following in word_set("actions", "gear") or _on_body(reading, at):
         return False
     if reading.word(at - 1) in word_set("sets", "determiners") and following not in word_set(
@@ -73,6 +74,8 @@ def _finite(reading: Reading, at: int) -> bool:
     person_does = before in {"he", "she", "who", "they"}
     if not (subject or named) or _on_body(reading, at):
         return False
+    if before in {"that", "which"} and not _a_being(reading, at - 2):
+        return False
     if not person_does and _mark_before(reading, at, reach=3):
         return False
     if reading.word(at) == "stands" and reading.word(at + 1) in {"up", "for", "out"}:
@@ -82,6 +85,12 @@ def _finite(reading: Reading, at: int) -> bool:
         reading.word(at) in {"stands", "sits"}
         and (reading.word(at + 1) in units or reading.word(at + 1)[:1].isdigit())
     )
+
+
+def _a_being(reading: Reading, at: int) -> bool:
+    hit = reading.hit_at.get(at)
+    beings = {"human", "role", "species", "robot", "creature", "minor_word"}
+    return hit is not None and bool(hit.categories & beings)
 
 
 def _on_body(reading: Reading, at: int) -> bool:
@@ -95,11 +104,26 @@ def _on_body(reading: Reading, at: int) -> bool:
         or set(ahead[:4]) & {"tall", "high", "upright", "metres", "feet"}
     ):
         return True
-    return bool(set(ahead) & word_set("actions", "body")) and reading.word(at) not in {
+    if _into_cloth(reading, at):
+        return True
+    parts = {part for word in ahead for part in singular(word)}
+    return bool(parts & word_set("actions", "body")) and reading.word(at) not in {
         "singing",
         "dancing",
         "walking",
     }
+
+
+def _into_cloth(reading: Reading, at: int) -> bool:
+    """As in "swimming in an oversize jumper", "falling over the boots": clothes, not a deed."""
+    clause = reading.tokens[at].clause
+    ahead = (reading.hit_at.get(step) for step in range(at + 1, at + 7))
+    return reading.word(at + 1) in word_set("sets", "into") and any(
+        hit is not None
+        and bool(hit.categories & {"garment", "footwear"})
+        and reading.tokens[hit.first].clause == clause
+        for hit in ahead
+    )
 
 
 def _mark_before(reading: Reading, at: int, reach: int = 4) -> bool:

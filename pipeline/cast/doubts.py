@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.cast.ages import loose_age
 from pipeline.cast.findings import Finding
 from pipeline.cast.lexicon import word_set
 from pipeline.cast.look import Look
@@ -30,6 +31,8 @@ def age_doubts(look: Look, stopped: bool) -> Iterator[Finding]:
 
 def _no_age(look: Look, stopped: bool) -> Iterator[Finding]:
     reading = look.reading
+    if loose_age(reading):
+        return
     straddling = [age for age in look.ages if age.low < 18]
     for hit in reading.of("young_word"):
         following = reading.hit_at.get(hit.last + 1)

@@ -44,12 +44,15 @@ def counted(reading: Reading) -> int | None:
     twins = re.search(r"\b(twin|triplet)\s+(?:sisters|brothers|girls|boys)\b", reading.plain, re.I)
     if twins:
         return NAMED[twins[1].lower()]
+    start = 1 if reading.word(0) in {"exactly", "just", "these", "the", "all", "our"} else 0
+    first, second = reading.word(start), reading.word(start + 1)
+    if (first in SPOKEN or first.isdigit()) and second not in word_set("sets", "years"):
+        return _value(first)
     match = form("members").search(reading.plain)
     if match:
         return _value(match["n"] or match["n2"])
-    first = reading.word(0)
-    if (first in SPOKEN or first.isdigit()) and reading.word(1) not in word_set("sets", "years"):
-        return _value(first)
+    if form("loose_opening").match(reading.plain):
+        return None
     for hit in reading.of(
         "group_noun", "known_count", "human", "role", "species", "robot", "creature"
     ):
@@ -96,9 +99,12 @@ def distinguished(reading: Reading) -> bool:
     """True when there are at least as many signs of a single member as there are members."""
     number = counted(reading) or 2
     text = reading.plain
+    if form("identical").search(text):
+        return False
     after_colon = text.partition(":")[2] or (text if ";" in text else "")
     signs = max(
         len([part for part in re.split(r"[,;.]", after_colon) if WITH.search(part)]),
+        len(form("items").findall(after_colon)),
         len(form("roles").findall(text)),
         len(form("one_each").findall(text)),
         len(form("people_listed").findall(text)),

@@ -21,12 +21,15 @@ def hedges(reading: Reading) -> Iterator[Finding]:
     for at, token in enumerate(reading.tokens):
         if token.word == "or" and _is_option(reading, at):
             yield _alternatives(reading, at)
+    listed = len(form("list_slash").findall(reading.plain)) >= 3
     for match in form("slash").finditer(reading.plain):
-        if _both_known(reading, match):
+        if not (listed and " " in match.group()) and _both_known(reading, match):
             yield Finding("hedged_options", match.start(), match.end(), (match[1], match[2]))
 
 
 def _fixed_hedge(reading: Reading, hit: Hit) -> bool:
+    if form("open_age").match(reading.plain, reading.span(hit)[0]):
+        return True
     if hit.phrase == "either":
         return reading.word(hit.last + 1) in {
             "side",

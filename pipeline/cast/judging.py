@@ -13,6 +13,7 @@ from pipeline.cast.findings import Finding
 from pipeline.cast.hedging import hedges
 from pipeline.cast.kinds import settled
 from pipeline.cast.language import tongue
+from pipeline.cast.lexicon import form
 from pipeline.cast.look import Look
 from pipeline.cast.naming import names
 from pipeline.cast.reading import MAX_READ, Reading
@@ -38,11 +39,6 @@ MUTUALLY = {
     "relative_terms": ("generic", "vague", "backstory"),
 }
 SOFT_STOPS = frozenset({"hedged_options", "contradiction", "relative_terms"})
-LACKS = re.compile(
-    r"\b(?:no|without(?:\s+an?y?)?)\s+(?:visible\s+)?(?:eyes?|mouth|face|nose|ears|legs|arms|wings|"
-    r"tail|head|neck|hands|hair|fur|features|limbs|feet|antenna|wheels|roof|doors|lid)\b",
-    re.IGNORECASE,
-)
 DASHES = re.compile(r"^[\W_]*$")
 
 
@@ -132,8 +128,10 @@ def _settled(found: list[Finding], look: Look) -> Iterator[Finding]:
 
 def _bodily(look: Look, finding: Finding) -> bool:
     """A creature without eyes is described by what it lacks."""
-    words = look.reading.plain[finding.start : finding.end]
-    return look.kind is not CharacterKind.HUMAN and bool(LACKS.search(words))
+    words = look.reading.plain[finding.start : finding.end + 25]
+    if form("lacks_a_part").match(words):
+        return True
+    return look.kind is not CharacterKind.HUMAN and bool(form("lacks").search(words))
 
 
 def _within(look: Look, finding: Finding) -> bool:

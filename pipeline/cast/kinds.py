@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.cast.ages import ages_in
+from pipeline.cast.ages import ages_in, loose_age
 from pipeline.cast.lexicon import form, word_set
 from pipeline.cast.reading import Hit, Reading
 from pipeline.model import CharacterKind
@@ -23,9 +23,13 @@ def guessed(reading: Reading) -> CharacterKind:
     """The kind that the description's head word names; a person if it names none."""
     if is_group(reading):
         return CharacterKind.GROUP
-    head = _head(reading)
-    if head and "object" in head.categories and ages_in(reading):
+    if form("half_and_half").search(reading.plain):
+        return CharacterKind.CREATURE
+    head = subject(reading)
+    if head and not head.categories & PEOPLE and _surely_human(reading, head):
         head = None
+    if head is None and _built(reading):
+        return CharacterKind.ROBOT if reading.has("robot_mark") else CharacterKind.OBJECT
     if head is None or head.categories & PEOPLE or not head.categories & NOUNS:
         return CharacterKind.MASKED if covered(reading) else CharacterKind.HUMAN
     for category, kind in ORDER:
@@ -50,14 +54,24 @@ def settled(reading: Reading, kind: CharacterKind | None) -> CharacterKind:
     return kind
 
 
+def _built(reading: Reading) -> bool:
+    """A form and a material without a word of a person: a machine or a thing nobody named."""
+    person = reading.has("human", "role", "pronoun", "hair_style", "hairless", "wearing", "garment")
+    return not person and not ages_in(reading) and reading.has("form") and reading.has("material")
+
+
 def covered(reading: Reading) -> bool:
     """True when something hides the face for good."""
-    return bool(form("hides").search(reading.plain) or form("mask").search(reading.plain))
+    if form("hides").search(reading.plain) or form("mask").search(reading.plain):
+        return True
+    return bool(form("helmeted").search(reading.plain)) and not (
+        reading.has("hair", "hair_style", "hairless")
+    )
 
 
 def is_group(reading: Reading) -> bool:
     """True when the first thing named is more than one."""
-    head = _head(reading)
+    head = subject(reading)
     if re.search(
         r"\b(?:twin|triplet)\s+(?:sisters|brothers|girls|boys)\b", reading.plain, re.IGNORECASE
     ):
@@ -74,9 +88,10 @@ def is_group(reading: Reading) -> bool:
 
 def _numbered_head(reading: Reading) -> bool:
     """As in "Six schoolteachers ...": a number and a plural open the text."""
-    if reading.word(0) not in word_set("sets", "counts") and not reading.word(0).isdigit():
+    start = 1 if reading.word(0) in {"exactly", "just", "these", "the", "all", "our"} else 0
+    if reading.word(start) not in word_set("sets", "counts") and not reading.word(start).isdigit():
         return False
-    for at in range(1, min(5, len(reading.tokens))):
+    for at in range(start + 1, min(start + 5, len(reading.tokens))):
         word = reading.word(at)
         if (
             word in word_set("sets", "units")
@@ -99,6 +114,8 @@ def _several(reading: Reading, hit: Hit) -> bool:
     word = reading.word(hit.last)
     if word == "pair" and reading.word(hit.last + 1) == "of" and not reading.of("human"):
         return False
+    if word == "both":
+        return bool(form("both_of").match(reading.plain[reading.span(hit)[1] :]))
     if "known_count" in hit.categories:
         return not reading.near(hit, {"jeans", "boots", "shoes", "glasses", "trousers"}, 0, 5)
     plural = word.endswith("s") or word in {"people", "men", "women", "children"}
@@ -113,22 +130,78 @@ def _leads(reading: Reading, hit: Hit) -> bool:
     return hit.first <= 6 and not before & {"with", "wearing", "on", "of", "in", "his", "her"}
 
 
-def _head(reading: Reading) -> Hit | None:
-    """The first noun of a kind that is not there to describe the next noun."""
-    for hit in reading.hits:
-        if hit.categories & NOUNS and not _modifies(reading, hit):
+def subject(reading: Reading) -> Hit | None:
+    """The first noun of a kind that is neither there to describe the next noun nor a likeness.
+
+    "Our heroine is a dachshund": what somebody is said to be outweighs what they are called.
+    """
+    named = [
+        hit
+        for hit in reading.hits
+        if hit.categories & NOUNS and not _modifies(reading, hit) and not _pictured(reading, hit)
+    ]
+    if not named:
+        return None
+    first = named[0]
+    for hit in named[1:3]:
+        between = reading.plain[reading.span(first)[1] : reading.span(hit)[0]]
+        if first.categories & PEOPLE and form("is_a").fullmatch(between):
             return hit
-    return None
+    return first
+
+
+def _noun_follows(reading: Reading, hit: Hit) -> bool:
+    """As in "a stone gargoyle": what is made of it comes right behind."""
+    following = reading.hit_at.get(hit.last + 1)
+    return following is not None and bool(following.categories & NOUNS)
+
+
+def _owns_a_thing(reading: Reading, hit: Hit) -> bool:
+    """True for "a chef's jacket"; "the donkey's coat is grey" speaks of the donkey."""
+    things = (reading.hit_at.get(at) for at in range(hit.last + 1, hit.last + 4))
+    return any(
+        other is not None
+        and bool(other.categories & {"garment", "accessory", "footwear", "covering"})
+        and not other.categories & {"coat", "animal_mark"}
+        for other in things
+    )
+
+
+def _surely_human(reading: Reading, head: Hit) -> bool:
+    """An age in years with hair or clothes speaks of a person, whatever else is named."""
+    years = [age for age in ages_in(reading) if age.high - age.low < 20]
+    if not years and not loose_age(reading):
+        return False
+    people = any(not _pictured(reading, hit) for hit in reading.of("human", "role"))
+    worn = len(list(reading.of("garment", "footwear")))
+    haired = reading.has("hair_style", "hairless", "beard") or "hair" in {
+        word for hit in reading.of("hair") for word in hit.words
+    }
+    return (people and worn > 0) or (haired and worn > 0) or worn > 1 or "object" in head.categories
+
+
+def _pictured(reading: Reading, hit: Hit) -> bool:
+    """As in "thin as a heron", "tattoo of a swallow", "(a moth)": not meant."""
+    start, end = reading.span(hit)
+    before, after = reading.plain[max(0, start - 45) : start], reading.plain[end : end + 30]
+    if before.rfind("(") > before.rfind(")"):
+        return True
+    return bool(form("likened").search(before) or form("inked").match(after))
 
 
 def _modifies(reading: Reading, hit: Hit) -> bool:
     """As in "fox mask", "cat ears", "robot arm", "camel coat": the next noun is what is meant."""
+    end = reading.span(hit)[1]
+    glued = reading.plain[end : end + 1] == "-" and reading.plain[end + 1 : end + 2].isalpha()
+    made_of = bool(hit.categories & {"colour", "material"}) and _noun_follows(reading, hit)
+    if glued or made_of:
+        return True
     if hit.categories & {"colour", "material", "garment", "accessory", "covering"} and not (
         hit.categories & {"species", "robot", "creature"} and hit.first <= 4
     ):
         return hit.first > 4
-    if reading.plain[reading.span(hit)[1] : reading.span(hit)[1] + 2].lower() == "'s":
-        return True
+    if reading.plain[end : end + 2].lower() == "'s" or reading.word(hit.last).endswith("'s"):
+        return _owns_a_thing(reading, hit)
     if (reading.word(hit.last + 1), reading.word(hit.last + 2)) == ("of", "a"):
         return True
     following = reading.hit_at.get(hit.last + 1)

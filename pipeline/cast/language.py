@@ -23,7 +23,8 @@ def tongue(reading: Reading) -> Tongue:
     if not _mostly_latin(reading.text):
         return "other"
     known = sum(_is_english(word) for word in words)
-    if _mashed(reading.text, words) and known / len(words) < 0.6:
+    repeated = len(words) >= 10 and len(set(words)) / len(words) < 0.25
+    if repeated or (_mashed(reading.text, words) and known / len(words) < 0.6):
         return "gibberish"
     foreign = _foreign_words(words)
     if known / len(words) >= 0.4 and known > foreign:

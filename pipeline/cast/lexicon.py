@@ -105,6 +105,16 @@ def languages() -> dict[str, frozenset[str]]:
 
 
 @cache
+def is_plain(word: str) -> bool:
+    """A word that can be neither a colour nor a thing: small words, verbs, plain adjectives."""
+    if word in languages()["english"] or any(
+        base in word_set("sets", "plain") for base in singular(word)
+    ):
+        return True
+    return word in word_set("actions", "doing") or word.endswith(("ly", "ing", "less", "est"))
+
+
+@cache
 def form(name: str) -> re.Pattern[str]:
     """An expression of ``forms.toml``, compiled at first use."""
     return re.compile(data("forms")[name], re.VERBOSE | re.IGNORECASE)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
-from pipeline.cast.ages import Age, ages_in
-from pipeline.cast.binding import Bonds
+from pipeline.cast.ages import Age, ages_in, loose_age
+from pipeline.cast.binding import TINTS, Bonds
 from pipeline.cast.groups import counted, distinguished
 from pipeline.cast.lexicon import form, word_set
 from pipeline.cast.reading import Hit, Reading
 from pipeline.cast.slots import MUST, SHOULD, Filled
+from pipeline.cast.tresses import Tresses
+from pipeline.cast.worn import clothing_said, unknown_things
 from pipeline.model import CharacterKind
 
 NOUN_LIKE = frozenset(
@@ -29,9 +32,6 @@ NOUN_LIKE = frozenset(
         "covering",
     }
 )
-HAIRY = frozenset({"hair", "hair_style", "human", "role", "marker", "face"})
-CLOTHS = frozenset({"leather", "denim", "tweed", "jean", "hawaiian"})
-NOT_CLOTHES = frozenset({"hair", "eyes", "accessory", "hair_style", "marker", "skin", "beard"})
 
 
 class Look:
@@ -62,132 +62,74 @@ class Look:
             marks = (*marks, "robot_mark", "animal_mark")
         named = {self.reading.span(hit)[0] for hit in self.reading.of(*marks)}
         named |= {found.start() for found in form("on_the_body").finditer(self.reading.plain)}
+        named |= set(self._parts())
         return len({self.reading.clause_at(start) for start in named})
+
+    def _parts(self) -> Iterator[int]:
+        """Parts of the body with a word of their own: "knotted hands", not "boots to the knee"."""
+        plain_before = word_set("sets", "before_a_part")
+        for at, token in enumerate(self.reading.tokens):
+            part = at > 0 and token.word in word_set("actions", "body")
+            if part and self.reading.word(at - 1) not in plain_before:
+                yield token.start
+
+    @property
+    def unknown_words(self) -> int:
+        """How many words nobody knows: any of them may name a trait."""
+        return sum(self.reading.unknown(at) for at in range(len(self.reading.tokens)))
+
+    @property
+    def bodily(self) -> bool:
+        """Something of the body itself is said, not only what is worn and carried."""
+        return any(
+            (self.has_build, self.has_skin, self.has_face, self.has_eyes, self.has_marker)
+        ) or (
+            bool(form("on_the_body").search(self.reading.plain)) or any(True for _ in self._parts())
+        )
 
     # Every has_ property answers one slot of the table above.
 
     @property
     def has_age(self) -> bool:
-        return bool(self.ages) or self.reading.has("minor_word")
+        return bool(self.ages) or self.reading.has("minor_word") or loose_age(self.reading)
+
+    @cached_property
+    def tresses(self) -> Tresses:
+        return Tresses(self.reading, self.bonds)
 
     @cached_property
     def hair_said(self) -> bool:
         """Anything about head hair, with or without its colour."""
-        return (
-            self._hair_hidden
-            or any(True for _ in self._hair_nouns)
-            or bool(form("grey_haired").search(self.reading.plain))
-        )
+        return self.tresses.said()
 
     @cached_property
     def has_hair(self) -> bool:
-        """Colour, or why it is not seen. A style without a colour leaves the colour to chance."""
-        if self._hair_hidden or form("grey_haired").search(self.reading.plain):
-            return True
-        return any(
-            "beard" not in hit.categories and self._has_hair_colour(hit) for hit in self._hair_nouns
+        return self.tresses.coloured() or (
+            not self.tresses.said() and self._unexplained > (0 if self._dressed else 1)
         )
 
     @cached_property
-    def _hair_hidden(self) -> bool:
-        reading = self.reading
-        if reading.has("hairless") or form("hidden_hair").search(reading.plain):
-            return True
-        return any(
-            reading.word(at) in word_set("sets", "covers_hair")
-            for hit in reading.of("hair_cover")
-            for at in range(hit.first, hit.last + 1)
-        )
+    def _unexplained(self) -> int:
+        """Coloured things nobody knows: beyond the garment, one may be a head covering."""
+        return len(unknown_things(self.reading, self.bonds))
 
     @cached_property
-    def _hair_nouns(self) -> tuple[Hit, ...]:
-        """Hair and hairstyles; a style word must not be a garment or a cap in this place."""
-        return tuple(
-            hit
-            for hit in self.reading.of("hair", "hair_style")
-            if not hit.categories & {"garment", "accessory", "footwear"}
-            and self.reading.word(hit.first - 1) not in {"facial", "chest", "arm", "nose", "body"}
-            and not (
-                hit.words[-1] in {"fade", "crop", "buzz", "bang", "coil", "twist", "shag"}
-                and self.reading.word(hit.last + 1) in {"top", "jeans", "jacket", "denim"}
-            )
-        )
-
-    def _has_hair_colour(self, hair: Hit) -> bool:
-        wanted = {"colour", "hair_colour_only"}
-        if any(tint.categories & wanted for tint in self.bonds.tints_of(hair)):
-            return True
-        return self._colour_beside(hair)
-
-    def _colour_beside(self, hair: Hit) -> bool:
-        """A colour in the hair's own clause when no other noun there could own it."""
-        clause = self.reading.tokens[hair.first].clause
-        inside = [
-            hit for hit in self.reading.hits if self.reading.tokens[hit.first].clause == clause
-        ]
-        if any(hit.categories & (NOUN_LIKE - HAIRY) for hit in inside):
-            return False
-        if any(hit.categories & {"colour", "hair_colour_only"} for hit in inside):
-            return True
-        return self._labelled(hair)
-
-    def _labelled(self, hair: Hit) -> bool:
-        """As in "Hair: long, auburn": the value follows its label."""
-        end = self.reading.span(hair)[1]
-        if not self.reading.plain[end : end + 3].lstrip().startswith((":", "=")):
-            return False
-        tail = self.reading.hits[self.reading.hits.index(hair) + 1 :][:5]
-        return any(hit.categories & {"colour", "hair_colour_only"} for hit in tail)
+    def _dressed(self) -> bool:
+        return self.reading.has("garment") and self.bonds.tinted("garment")
 
     @cached_property
     def has_clothing(self) -> bool:
-        """A garment with a colour, pattern or material, or clothes named by their colour."""
-        if form("dressed_in").search(self.reading.plain):
-            return True
-        if self.bonds.tinted("garment", "footwear"):
-            return any(True for _ in self.reading.of("garment"))
-        return self._unknown_garment or (self.reading.has("garment") and self._tuxedo)
-
-    @property
-    def _tuxedo(self) -> bool:
-        fixed = {"tuxedo", "tux", "cassock", "scrubs", "lab coat", "wedding dress", "dungarees"}
-        fixed |= {"chef's whites"}
-        return any(
-            hit.phrase in fixed or (len(hit.words) > 1 and hit.words[0] in CLOTHS)
-            for hit in self.reading.of("garment")
-        )
-
-    @property
-    def _unknown_garment(self) -> bool:
-        """As in "wearing a saffron angarkha": a colour that is worn on a noun not known."""
-        reading = self.reading
-        tints = {hit.first for hit in reading.of("colour", "pattern", "material")}
-        taken = {
-            bond.tint.first
-            for bond in self.bonds.all
-            if bond.noun is not None
-            and bond.noun.first > bond.tint.first
-            and bond.noun.categories & (NOT_CLOTHES)
-        }
-        return any(
-            at in tints - taken and reading.tokens[at].sentence == reading.tokens[hit.last].sentence
-            for hit in reading.of("wearing")
-            if self._worn(hit)
-            for at in range(hit.last + 1, min(len(reading.tokens), hit.last + 7))
-        )
-
-    def _worn(self, hit: Hit) -> bool:
-        return self.reading.word(hit.last + 1) not in {"no", "nothing"}
+        return clothing_said(self.reading, self.bonds)
 
     @property
     def has_covering(self) -> bool:
         reading = self.reading
         if any("covering" in bond.noun.categories for bond in self.bonds.all if bond.noun):
             return True
-        return reading.has("covering") and any(
-            reading.near(hit, {"mirrored", "porcelain", "steel", "featureless", "blank"}, 6, 6)
-            for hit in reading.of("covering")
-        )
+        tokens = reading.tokens
+        tinted = {tokens[hit.first].sentence for hit in reading.of(*TINTS)}
+        covers = {tokens[hit.first].sentence for hit in reading.of("covering")}
+        return bool((covers or tinted) & tinted)
 
     @property
     def has_build(self) -> bool:
@@ -236,7 +178,7 @@ class Look:
 
     @property
     def has_skin(self) -> bool:
-        if self.reading.has("skin"):
+        if self.reading.has("skin") or form("skin_of_parts").search(self.reading.plain):
             return True
         return any(
             bond.noun is not None
@@ -304,6 +246,8 @@ class Look:
     @property
     def has_material(self) -> bool:
         if form("made_of").search(self.reading.plain):
+            return True
+        if self.kind is CharacterKind.OBJECT and self._traits() >= 2:
             return True
         return self.reading.has("material", "surface", "coat") or self.reading.near_any(
             word_set("sets", "woods")

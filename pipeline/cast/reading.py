@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.cast.lexicon import STRAIGHT, WORD, Phrase, folded, phrases, singular
+from pipeline.cast.lexicon import STRAIGHT, WORD, Phrase, folded, is_plain, phrases, singular
 
 MAX_READ = 10_000
 
@@ -118,6 +118,13 @@ class Reading:
     def word(self, at: int) -> str:
         """The folded word at a token index, empty outside the text."""
         return self.tokens[at].word if 0 <= at < len(self.tokens) else ""
+
+    def unknown(self, at: int) -> bool:
+        """True for a word that is neither in the lexicon nor one of the small or plain words."""
+        if not 0 <= at < len(self.tokens) or at in self.hit_at:
+            return False
+        word = self.tokens[at].word
+        return len(word) > 2 and word.isalpha() and not is_plain(word)
 
     def clause_at(self, place: int) -> int:
         """The clause of the token at or after a place in the text."""

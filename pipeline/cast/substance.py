@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipeline.cast.doubts import age_doubts
 from pipeline.cast.findings import Finding
 from pipeline.cast.groups import counted, distinguished, loose_words
-from pipeline.cast.lexicon import word_set
+from pipeline.cast.lexicon import form, word_set
 from pipeline.cast.look import Look
 from pipeline.cast.reading import Hit, Reading
 from pipeline.model import CharacterKind
@@ -47,6 +47,8 @@ def substance(look: Look, name: str, hard: bool, face_counts: bool) -> Iterator[
 def name_only(reading: Reading, name: str) -> bool:
     """Only names: every word capitalised, none of them known to say anything about looks."""
     tokens = reading.tokens
+    if 0 < len(tokens) <= 8 and form("only_named").match(reading.plain.strip()):
+        return True
     if not tokens or len(tokens) > 5:
         return False
     own = {word.strip(".,'").lower() for word in name.split()}
@@ -186,7 +188,9 @@ def _missing(look: Look, *, stopped: bool, face_counts: bool) -> Iterator[Findin
             yield Finding("missing_hair", *_hair_span(look))
     if stopped and not face_counts:
         return
-    lacks_face = look.kind is CharacterKind.HUMAN and filled.shoulds < 2
+    lacks_face = look.kind is CharacterKind.HUMAN and (
+        not look.bodily or (filled.shoulds < 2 and look.unknown_words < 2)
+    )
     other = look.kind not in (*PEOPLE, CharacterKind.GROUP) and not filled.complete
     covering = look.kind is CharacterKind.MASKED and "covering" in filled.lacking
     if lacks_face or other or covering:
