@@ -127,19 +127,47 @@ class Studio(Workshop):
     def redo(self, project_id: str) -> Project:
         return self.library.redo(project_id)
 
-    def start(self, project_id: str, goal: str, slot_ids: tuple[str, ...] = ()) -> str:
+    def start(
+        self,
+        project_id: str,
+        goal: str,
+        slot_ids: tuple[str, ...] = (),
+        *,
+        pause_after: str | None = None,
+    ) -> str:
         """Start work towards a goal, or find the same work already under way.
 
         Args:
             project_id: The project.
             goal: "analysis", "plan", "references", "clips" or "film"; each includes the earlier.
             slot_ids: Only these slots, where the goal is "clips"; all that is missing when empty.
+            pause_after: A stage of the goal, such as "plan", after which the run waits for
+                :meth:`go_on`.
 
         Returns:
             The run's id.
+
+        Raises:
+            BadInput: There is no such goal, or it has no such stage.
         """
         self.library.load(project_id)
-        return self.engine.start(project_id, goal, tuple(slot_ids))
+        return self.engine.start(project_id, goal, tuple(slot_ids), pause_after=pause_after)
+
+    def pause_after(self, project_id: str, stage: str | None) -> None:
+        """Let a project's active run stop when a stage has ended; None: let it go on.
+
+        Raises:
+            BadInput: The run has no such stage.
+        """
+        state = self.engine.current(project_id)
+        if state is not None and state.active:
+            self.engine.pause_after(state.run_id, stage)
+
+    def go_on(self, project_id: str) -> str | None:
+        """Go on where a project's newest run was paused: the id of the run that does."""
+        state = self.engine.current(project_id)
+        waits = state is not None and (state.active or state.state == "paused")
+        return self.engine.go_on(state.run_id) if state is not None and waits else None
 
     def make(self, project_id: str, goal: str, slot_ids: tuple[str, ...] = ()) -> RunState:
         """Work towards a goal and wait for it: for notebooks and scripts.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts import errors, nav, progress
+from pages.parts import errors, nav, pausing, progress
 from pages.parts.states import length, mark, usd
 
 if TYPE_CHECKING:
@@ -140,7 +140,11 @@ def _run(studio: Studio, view: ProjectView, run: RunState) -> None:
     if run.active:
         with _beside("now"):
             st.html(progress.under_way(run, names))
+            pausing.draw_choice(studio, run)
             _button("Cancel", ":material/stop_circle:", _cancel, (studio, view.project.id))
+        return
+    if run.state == "paused":
+        pausing.draw_paused(studio, run, names)
         return
     ended = progress.outcome(run, names)
     if ended and st.session_state.get(DISMISSED) != run.run_id:

@@ -41,6 +41,12 @@ class Renderer(StrEnum):
     REPLICATE = "replicate"
 
 
+class PauseAfter(StrEnum):
+    PLAN = "plan"
+    REFERENCES = "references"
+    CLIPS = "clips"
+
+
 @app.command()
 def run(  # noqa: PLR0913, PLR0917  # every option is an argument
     song: Annotated[Path | None, typer.Argument(help="The song.")] = None,
@@ -60,6 +66,9 @@ def run(  # noqa: PLR0913, PLR0917  # every option is an argument
     resume: Annotated[bool, typer.Option(help="Go on with this song's last project.")] = False,
     allow_retired: Annotated[bool, typer.Option(help="Buy from retired models.")] = False,
     demo: Annotated[bool, typer.Option(help="Use the demo song.")] = False,
+    pause_after: Annotated[
+        PauseAfter | None, typer.Option(help="Stop there; --resume goes on.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a film of a song."""
@@ -82,31 +91,46 @@ def run(  # noqa: PLR0913, PLR0917  # every option is an argument
     )
     check_writable(out)
     with studio_at(home, work_here=True) as studio:
-        document, missing = make_film(studio, order, resume, out)
+        project = project_for(studio, order, resume)
+        if pause_after:
+            document = pause_film(studio, project.id, pause_after.value)
+            tell(document, report.paused(document), as_json=as_json)
+            return
+        document, missing = make_film(studio, project.id, out)
     tell(document, report.made(document), as_json=as_json)
     if missing is not None:
         raise missing
 
 
+def pause_film(studio: Studio, project_id: str, wanted: str) -> dict[str, Any]:
+    """Run a project up to the stage after which it is to pause, and describe what is there.
+
+    A project without bought clips has its previews in their place.
+    """
+    goal = report.goals(studio, project_id)[0]
+    stage = "previews" if (goal, wanted) == ("film", "clips") else wanted
+    state = follow(studio, project_id, goal, pause_after=stage)
+    return report.pause(studio.view(project_id), wanted, state)
+
+
 def make_film(
-    studio: Studio, order: Order, resume: bool, out: Path
+    studio: Studio, project_id: str, out: Path
 ) -> tuple[dict[str, Any], StudioError | None]:
-    """Run an order to its film, write it, and describe both.
+    """Run a project to its film, write it, and describe both.
 
     Returns:
         The description, and why clips are missing where the film shows previews instead.
     """
-    project = project_for(studio, order, resume)
     states, missing = [], None
-    for goal in report.goals(studio, project.id):
+    for goal in report.goals(studio, project_id):
         try:
-            states.append(follow(studio, project.id, goal))
+            states.append(follow(studio, project_id, goal))
         except (ProviderFailed, BadInput) as error:
             if goal != "clips" or isinstance(error, CredentialsRefused):
                 raise
             # One clip's failure stops no other: the film shows previews where clips are missing.
             missing = error
-    view = studio.view(project.id)
+    view = studio.view(project_id)
     if view.film is None:
         raise StorageFailed("The film was made but cannot be found.", "Run the command again.")
     write_film(studio.path(view.film.blob), out)

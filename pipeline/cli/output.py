@@ -61,13 +61,13 @@ def complain(error: StudioError) -> None:
         ERROR_CONSOLE.print(error.way_out, markup=False)
 
 
-def follow(studio: Studio, project_id: str, goal: str) -> RunState:
-    """Start a goal, show its progress until it ends, and return how it ended.
+def follow(studio: Studio, project_id: str, goal: str, pause_after: str | None = None) -> RunState:
+    """Start a goal, show its progress until it ends or pauses, and return how it ended.
 
     Raises:
         StudioError: The run failed, was held or cancelled; the first reason in words.
     """
-    run_id = studio.start(project_id, goal)
+    run_id = studio.start(project_id, goal, pause_after=pause_after)
     try:
         state = _watch(studio, run_id)
     except KeyboardInterrupt:

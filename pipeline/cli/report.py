@@ -46,6 +46,26 @@ def film(view: ProjectView, out: Path, states: list[RunState]) -> dict[str, Any]
     }
 
 
+def pause(view: ProjectView, stage: str, state: RunState) -> dict[str, Any]:
+    """Where ``run`` stopped because a person wants to look first."""
+    return {
+        "project": view.project.id,
+        "film": None,
+        "paused_after": stage,
+        "shots": len(view.plan.shots) if view.plan else 0,
+        "spent_usd": number(view.totals.spent_usd_micro),
+        "stages": _stages([state]),
+        "warnings": [*_song_warnings(view), *view.slot_warnings],
+    }
+
+
+def paused(document: dict[str, Any]) -> str:
+    return (
+        f"Paused after the {document['paused_after']}: project {document['project']},"
+        f" {document['shots']} shots. The same command with --resume goes on."
+    )
+
+
 def _stages(states: list[RunState]) -> dict[str, dict[str, float]]:
     """Hits, misses and seconds by stage; of a stage run twice, the run that did its work."""
     found: dict[str, dict[str, float]] = {}

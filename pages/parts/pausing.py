@@ -1,0 +1,80 @@
+"""Stopping a run after a stage to look first, and going on: beside the run's progress."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.parts import errors
+from pages.parts.progress import STAGES, Names, outcome
+
+if TYPE_CHECKING:
+    from pipeline.jobs.state import RunState
+    from pipeline.studio import Studio
+
+PAUSES = ("plan", "references", "previews", "clips")
+"""Stages after which there is something to look at and to decide."""
+THE_STAGE = {
+    "plan": "the plan",
+    "references": "the references",
+    "previews": "the previews",
+    "clips": "the clips",
+}
+
+
+def draw_choice(studio: Studio, run: RunState) -> None:
+    """Where an active run is to pause: among the stages that it has still to end."""
+    left = _still_to_come(run)
+    if not left:
+        return
+    key = f"pause_after_{run.run_id}"
+    st.selectbox(
+        "Pause after",
+        left,
+        index=left.index(run.pause_after) if run.pause_after in left else None,
+        format_func=lambda name: STAGES.get(name, name),
+        placeholder="Do not pause",
+        key=key,
+        on_change=_choose,
+        args=(studio, run.project_id, key),
+        width=180,
+    )
+
+
+def draw_paused(studio: Studio, run: RunState, names: Names) -> None:
+    """What a paused run waits for, and the button that goes on."""
+    after = THE_STAGE.get(run.pause_after or "", run.pause_after or "this step")
+    words = f"Paused after {after}, as you asked. Look at it, change what you like, then go on."
+    with st.container(key="run_paused", horizontal=True, gap="medium", vertical_alignment="center"):
+        st.html(
+            f'<div class="run" data-testid="paused"><b>{escape(words)}</b></div>'
+            + outcome(run, names)
+        )
+        st.button(
+            "Continue",
+            key="run_continue",
+            icon=":material/play_arrow:",
+            type="primary",
+            on_click=_go_on,
+            args=(studio, run.project_id),
+        )
+
+
+def _still_to_come(run: RunState) -> list[str]:
+    """Stages that a run can pause after: not ended yet, and not its last."""
+    names = [
+        stage.name for stage in run.stages[:-1] if stage.total is None or stage.done < stage.total
+    ]
+    return [name for name in names if name in PAUSES]
+
+
+def _choose(studio: Studio, project_id: str, key: str) -> None:
+    with errors.shown(later=True):
+        studio.pause_after(project_id, st.session_state.get(key))
+
+
+def _go_on(studio: Studio, project_id: str) -> None:
+    with errors.shown(later=True):
+        studio.go_on(project_id)
