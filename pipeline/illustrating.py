@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.cast.gate import verdict_of
 from pipeline.cast.identity import identity_block
 from pipeline.derivation import Derivation
-from pipeline.errors import BadInput, ContentRefused
+from pipeline.errors import BadInput, ContentRefused, ProviderFailed
 from pipeline.jobs.protocol import UnitResult
 from pipeline.jobs.reconcile import Held
 from pipeline.model import Character, Location, Still, Style
@@ -57,12 +57,11 @@ class Illustrating:
         try:
             request, model = self._request(look, task.unit)
             self._buy(task, model, request)
-        except (Blocked, Held) as waits:
-            note = waits.note if isinstance(waits, Blocked) else waits.message
-            seconds = time.perf_counter() - began
-            return UnitResult(
-                hit=False, seconds=seconds, note=note, state="held", way_out=waits.way_out
-            )
+        except Blocked as waits:
+            return _held(began, waits.note, waits.way_out)
+        except Held as waits:
+            doubt = _held(began, waits.message, waits.way_out)
+            return doubt.model_copy(update={"kind": ProviderFailed.__name__})
         return False
 
     def _buy(self, task: Task, model: Model, request: Request) -> None:
