@@ -19,6 +19,7 @@ from pipeline.errors import (
     Cancelled,
     ContentRefused,
     OutputUnusable,
+    ProviderFailed,
     RequestRefused,
     StudioError,
 )
@@ -199,7 +200,8 @@ class Buying:
         try:
             self._finish(take, task.report)
         except Held as held:
-            return _held(began, held.message, held.way_out)
+            doubt = _held(began, held.message, held.way_out)
+            return doubt.model_copy(update={"kind": ProviderFailed.__name__})
         return False
 
     def _order(self, look: Derivation, unit: str) -> Take:
