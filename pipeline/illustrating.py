@@ -109,6 +109,11 @@ class Illustrating:
         return request, model
 
 
+def _held(began: float, note: str, way_out: str) -> UnitResult:
+    seconds = time.perf_counter() - began
+    return UnitResult(hit=False, seconds=seconds, note=note, state="held", way_out=way_out)
+
+
 def _check(character: Character) -> None:
     reasons = [one for one in verdict_of(character).reasons if one.level == "error"]
     if reasons:
