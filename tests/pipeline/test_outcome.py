@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pipeline.jobs.state import UnitFailure
-from pipeline.outcome import causes
+from pipeline.outcome import as_error, causes
 
 
 def failed(unit: str, message: str = "The vendor is away.") -> UnitFailure:
@@ -16,3 +16,10 @@ def test_what_failed_for_one_cause_is_told_once_with_all_it_stopped() -> None:
 
 def test_a_whole_stage_that_could_not_go_on_names_no_unit() -> None:
     assert causes([failed("")])[0].units == ()
+
+
+def test_a_clip_in_doubt_ends_as_the_providers_failure_and_one_not_described_as_bad_input() -> None:
+    doubt = UnitFailure(unit="a/1", message="In doubt.", way_out="Look.", kind="ProviderFailed")
+    assert as_error(doubt).exit_code == 4
+    assert as_error(doubt.model_copy(update={"kind": "Held"})).exit_code == 2
+    assert as_error(doubt.model_copy(update={"kind": "BudgetRefused"})).exit_code == 3

@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 from sqlalchemy import MetaData
 
-from pipeline.errors import BadInput, InternalFault
+from pipeline.errors import BadInput, InternalFault, ProviderFailed
+from pipeline.outcome import raise_unless_done
 
 PROJECT = "project-of-the-test"
 QUICK = 30.0
@@ -202,3 +203,12 @@ def test_a_file_edited_while_the_app_runs_does_not_launch_a_second_engine(
     engine.launch()
     assert engine.wait(engine.start(PROJECT, "film:1:0.1"), QUICK).state == "done"
     engine.close()
+
+
+def test_a_unit_in_doubt_keeps_the_kind_of_its_error(make_engine):
+    engine = make_engine()
+    engine.launch()
+    state = engine.wait(engine.start(PROJECT, "strict:1:0.1", ("a", "unclear??")), QUICK)
+    assert (state.state, state.stages[0].held[0].kind) == ("held", "ProviderFailed")
+    with pytest.raises(ProviderFailed, match="In doubt"):
+        raise_unless_done(state)

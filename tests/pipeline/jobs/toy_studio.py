@@ -57,6 +57,9 @@ class ToyWork:
         if unit.endswith("!"):
             raise ContentRefused("The picture was refused.", "Change the prompt.")
         self.write("end", project_id, stage, unit)
+        if unit.endswith("??"):
+            words = {"note": "In doubt.", "way_out": "Look.", "kind": "ProviderFailed"}
+            return UnitResult(hit=False, seconds=length_s, state="held", **words)
         if unit.endswith("?"):
             return UnitResult(hit=False, seconds=length_s, state="held", note="Choose one.")
         return UnitResult(hit=False, seconds=length_s)
