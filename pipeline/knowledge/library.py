@@ -26,6 +26,7 @@ class Palette(Frozen):
     words: tuple[str, ...]
     valence: float
     arousal: float
+    hours: tuple[str, ...]
     colors: tuple[tuple[Hex, str], ...]
     look: str
     light: str
@@ -57,6 +58,8 @@ class Place(Frozen):
     hours: tuple[str, ...]
     description: str
     open: str
+    setting: Literal["open", "street", "inside"]
+    tight: bool = False
     acts: tuple[str, ...]
     sights: tuple[str, ...]
 
@@ -124,6 +127,13 @@ class Angles(Frozen):
     by_energy: dict[str, Weights]
 
 
+class Reach(Frozen):
+    """Words of an action that ask for room or for nearness, and what that does to sizes."""
+
+    words: tuple[str, ...]
+    sizes: Weights
+
+
 class Grammar(Frozen):
     sizes: dict[str, Weights]
     lean: dict[str, Weights]
@@ -132,13 +142,16 @@ class Grammar(Frozen):
     size_words: dict[str, str]
     angle_words: dict[str, str]
     lens_words: dict[str, str]
+    reach: dict[str, Reach]
 
 
 class Lighting(Frozen):
-    hours: dict[str, tuple[str, ...]]
+    """``hours`` by setting, then by hour; ``bends`` by part, for ``someone`` or ``nobody``."""
+
+    hours: dict[str, dict[str, tuple[str, ...]]]
     hour_words: dict[str, tuple[str, ...]]
     weather_words: dict[str, tuple[str, ...]]
-    bends: dict[str, str]
+    bends: dict[str, dict[str, tuple[str, ...]]]
 
 
 class Transitions(Frozen):
@@ -252,3 +265,16 @@ def band_of(energy: float) -> Band:
 def named_colours() -> dict[str, str]:
     """Colour words of several languages with a hex tone each."""
     return dict(table("palettes")["named"])
+
+
+@cache
+def tone_of(hex_code: str) -> str:
+    """What people call a colour: the nearest of the table, by distance in red, green and blue."""
+    tones: dict[str, str] = table("palettes")["tones"]
+    return min(tones, key=lambda name: _distance(tones[name], hex_code))
+
+
+def _distance(one: str, other: str) -> int:
+    """Weighted squared distance, as the eye sees green best (the usual 3, 4, 2)."""
+    pairs = ((int(one[n : n + 2], 16), int(other[n : n + 2], 16)) for n in (1, 3, 5))
+    return sum(weight * (a - b) ** 2 for weight, (a, b) in zip((3, 4, 2), pairs, strict=True))

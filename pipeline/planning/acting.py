@@ -64,6 +64,11 @@ def can_sing(actor: Character | None) -> bool:
     return actor is not None and body_of(actor) == "human"
 
 
+def performs(actor: Character) -> bool:
+    """Whether somebody can carry a performance: a face that sings, or several who dance."""
+    return body_of(actor) in {"human", "group"}
+
+
 def action_for(scene: Scene, script: Script) -> str:
     """One sentence; ``[who]`` and ``[place]`` already filled."""
     return filled(script.take(_lines(scene), scene.slot), scene)
@@ -118,8 +123,9 @@ def _opening_lines(scene: Scene) -> Sequence[str]:
     table = library.actions()["establishing"]
     if scene.actor is not None and body_of(scene.actor) != "group":
         return list(table["arrive"])
-    if scene.site.place is not None:
-        return [scene.site.place.open]
+    place = scene.site.place
+    if place is not None and scene.site.hour in place.hours:
+        return [place.open]
     return list(table[band_of(scene.slot.energy)])
 
 
@@ -135,14 +141,26 @@ def _body_lines(scene: Scene, band: str) -> Sequence[str]:
     if scene.actor is None:
         return _detail_lines(scene, band)
     body = body_of(scene.actor)
-    if scene.purpose == "performance" and body == "human":
-        sung = "performance" if scene.slot.lyric.strip() else "performance_silent"
-        return _table(sung, body, band)
+    if scene.site.place is not None and scene.site.place.tight:
+        return _tight_lines(scene, body, band)
+    if scene.purpose == "performance" and body in {"human", "group"}:
+        sung = scene.slot.lyric.strip() and body == "human"
+        return _table("performance" if sung else "performance_silent", body, band)
     lines = _table("narrative", body, band)
     if body in DOES_WHAT_PEOPLE_DO:
         lines += _table("narrative", "built", band) if _built(scene.site) else []
         lines += scene.site.place.acts if scene.site.place and band != "quick" else ()
     return lines
+
+
+def _tight_lines(scene: Scene, body: str, band: str) -> Sequence[str]:
+    """What can be done without room: people act and sit, others keep still."""
+    acts = list(scene.site.place.acts) if scene.site.place and band != "quick" else []
+    if body == "human":
+        sung = scene.purpose == "performance" and scene.slot.lyric.strip()
+        return _table("seated_sung" if sung else "seated", body, band) + ([] if sung else acts)
+    calm = "quick" if band == "quick" else "low"
+    return _table("narrative", body, calm) + (acts if body in DOES_WHAT_PEOPLE_DO else [])
 
 
 def _built(site: Site) -> bool:

@@ -10,6 +10,7 @@ from pipeline.knowledge import library
 from pipeline.knowledge.library import band_of
 from pipeline.model import Shot, Slot, Transition
 from pipeline.planning.dice import Dice
+from pipeline.planning.reading import words
 
 NEVER = 0.0
 REPEATED = 0.35
@@ -33,12 +34,13 @@ class Reel:
 
 @dataclass(frozen=True)
 class Setup:
-    """What the camera must serve. ``wide`` demands a long or very long shot."""
+    """What the camera must serve. ``wide`` demands a long or very long shot for ``action``."""
 
     slot: Slot
     part: str
     purpose: str
     wide: bool = False
+    action: str = ""
     next_movement: str = ""
     next_sizes: tuple[str, ...] = ()
 
@@ -49,8 +51,9 @@ def size_for(setup: Setup, reel: Reel, dice: Dice) -> str:
     base = {"ELS": 2.0, "LS": 3.0} if setup.wide else grammar.sizes[setup.purpose]
     lean = grammar.lean.get(setup.part, {})
     weights = {size: weight * lean.get(size, 1.0) for size, weight in base.items()}
+    reach = _reach(setup)
     for size in weights:
-        weights[size] *= _novelty(size, setup, reel)
+        weights[size] *= _novelty(size, setup, reel) * reach.get(size, 1.0)
     return dice.weighted(_possible(weights), "size", setup.slot.id)
 
 
@@ -58,6 +61,9 @@ def angle_for(size: str, setup: Setup, dice: Dice) -> str:
     angles = library.grammar().angles
     bend = angles.by_energy[band_of(setup.slot.energy)]
     weights = {angle: w * bend.get(angle, 1.0) for angle, w in angles.by_size[size].items()}
+    if setup.purpose == "establishing":
+        # From straight above there is no horizon, and a place is known by its horizon.
+        weights.pop("top", None)
     return dice.weighted(weights, "angle", setup.slot.id)
 
 
@@ -93,6 +99,15 @@ def transition_for(setup: Setup, place: tuple[bool, bool, bool], dice: Dice) -> 
         return Transition.CUT
     soft = begins_part or dice.roll("soft", setup.slot.id) < rules.crossfade_inside_part
     return Transition.CROSSFADE if soft else Transition.CUT
+
+
+def _reach(setup: Setup) -> Mapping[str, float]:
+    """How each size suits what is done; a place that is opened is wide whatever happens in it."""
+    if setup.wide or setup.purpose in {"detail", "abstract"}:
+        return {}
+    told = {word.casefold() for word in words(setup.action)}
+    rows = library.grammar().reach.values()
+    return next((row.sizes for row in rows if told & set(row.words)), {})
 
 
 def _novelty(size: str, setup: Setup, reel: Reel) -> float:

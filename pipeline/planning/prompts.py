@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.knowledge import library
-from pipeline.model import Character, Location, ScenePlan, Shot
+from pipeline.model import Character, CharacterKind, Location, ScenePlan, Shot
+from pipeline.planning.acting import within
 from pipeline.planning.styling import fill
 
 Mode = Literal["t2v", "i2v"]
@@ -94,7 +95,7 @@ def _parts(shot: Shot, plan: ScenePlan, mode: Mode, voices: Voices) -> list[Part
     place = next((one for one in plan.locations if one.id == shot.location_id), None)
     voice = voices.identity if mode == "t2v" else voices.anchor
     return [
-        *(Part("who", voice(one)) for one in seen),
+        *(Part("who", _worded(one, voice(one), mode)) for one in seen),
         Part("action", shot.action),
         *_singing(shot, cast),
         *_company(shot, seen),
@@ -109,6 +110,11 @@ def _parts(shot: Shot, plan: ScenePlan, mode: Mode, voices: Voices) -> list[Part
     ]
 
 
+def _worded(one: Character, words: str, mode: Mode) -> str:
+    """An anchor alone is a list of clothes: the name says whose."""
+    return f"{one.name}: {words}" if mode == "i2v" and words else words
+
+
 def _singing(shot: Shot, cast: dict[str, Character]) -> list[Part]:
     singer = cast.get(shot.singer)
     return [Part("singing", fill(_words()["singing"], {"who": singer.name}))] if singer else []
@@ -120,14 +126,16 @@ def _company(shot: Shot, seen: Sequence[Character]) -> list[Part]:
         return []
     if not seen:
         return [Part("company", _words()["empty"])]
-    names = " and ".join(one.name for one in seen)
-    only = fill(_words()["one_subject"], {"who": names})
-    return [Part("company", only if len(seen) == 1 else only.replace(" is ", " are "))]
+    names = " and ".join(within(one.name) for one in seen)
+    several = len(seen) > 1 or seen[0].kind == CharacterKind.GROUP
+    only = _words()["several_subjects" if several else "one_subject"]
+    return [Part("company", fill(only, {"who": names}))]
 
 
 def _camera(shot: Shot) -> str:
     grammar, movement = library.grammar(), library.movement()
-    speed = "" if shot.movement == "static" else f" {movement.speeds[shot.speed]}"
+    moving = shot.movement not in {"static", "handheld"}
+    speed = f" {movement.speeds[shot.speed]}" if moving else ""
     return (
         f"{grammar.size_words[shot.size]} {grammar.angle_words[shot.angle]}, "
         f"{movement.words[shot.movement]}{speed}"
@@ -142,8 +150,9 @@ def _place(place: Location | None) -> list[Part]:
 
 
 def _palette(plan: ScenePlan) -> str:
-    tones = ", ".join(f"{swatch.hex} {swatch.role}" for swatch in plan.style.palette)
-    return f"colours: {tones}" if tones else ""
+    """Colours by name: a code may be painted as letters, and what each is for spans the film."""
+    tones = dict.fromkeys(library.tone_of(swatch.hex) for swatch in plan.style.palette)
+    return f"colours: {', '.join(tones)}" if tones else ""
 
 
 def _joined(parts: Sequence[Part]) -> str:

@@ -13,9 +13,10 @@ from pipeline.planning.dice import Dice
 from pipeline.planning.inputs import PlanInputs
 from pipeline.planning.parts import Stretch
 from pipeline.planning.reading import first_place, negated, pattern, sentences
-from pipeline.planning.styling import Look
+from pipeline.planning.styling import Look, hour_in
 
 OWN_WORDS = 4
+LONG_FILM_S = 150.0
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,19 @@ class Site:
 
 def sites_for(inputs: PlanInputs, look: Look, dice: Dice) -> tuple[Site, ...]:
     """Kept locations first, then those of the brief, then the genre's, as many as needed."""
-    need = how_many(inputs)
-    hour, weather = _hour(inputs.brief), _weather(inputs.brief)
-    sites = [Site(place, _kind_of(place), hour or "day") for place in inputs.locations]
-    for place, words in (*_named_places(inputs.brief), *_fitting(inputs, look, dice)):
+    hour = hour_in(inputs.brief) or dice.one_of(look.palette.hours, "hour")
+    weather = _weather(inputs.brief)
+    sites = [Site(one, _kind_of(one), hour_in(one.time_of_day) or hour) for one in inputs.locations]
+    named = _named_places(inputs.brief)
+    need = _with_named(how_many(inputs), len(named), inputs.duration_s)
+    near = {tag for place, _ in named for tag in place.tags}
+    for place, words in (*named, *_fitting(hour, near, look, dice)):
         taken = {site.location.id for site in sites}
         if len(sites) >= need:
             break
         if place.id not in taken:
-            own_hour = hour or dice.one_of(place.hours, "hour", place.id)
-            sites.append(Site(_location(place, words, own_hour, weather), place, own_hour))
+            outside = "" if place.setting == "inside" else weather
+            sites.append(Site(_location(place, words, hour, outside), place, hour))
     return tuple(sites)
 
 
@@ -49,6 +53,11 @@ def how_many(inputs: PlanInputs) -> int:
     most = max(1, int(limits.locations_per_3_min * max(1.0, film_s / 180)))
     wanted = ceil(film_s / limits.seconds_per_location)
     return max(1, min(wanted, most, 6, len(inputs.slots)))
+
+
+def _with_named(need: int, named: int, film_s: float) -> int:
+    """A brief that names its places is mostly filmed there: one more, two in a long film."""
+    return need if not named else min(need, named + (2 if film_s > LONG_FILM_S else 1))
 
 
 def site_per_stretch(parts: tuple[Stretch, ...], sites: tuple[Site, ...]) -> tuple[Site, ...]:
@@ -116,31 +125,41 @@ def _phrase(sentence: str, match: re.Match[str], until: int | None = None) -> st
         match: The word.
         until: Index to which the phrase goes on; None ends it with the word.
     """
-    starts = library.people().grammar["starts"]
+    grammar = library.people().grammar
+    starts = grammar["starts"]
     before = list(re.finditer(r"[\w'’-]+", sentence[: match.start()]))[-5:]
     start = match.start()
     for token in reversed(before):
         if re.search(r"[,:—–]", sentence[token.end() : start]):
             break
+        if token.group().casefold() in grammar["verbs"]:
+            return ""
         if token.group().casefold() in starts:
             return sentence[token.start() : until or match.end()]
     return match.group() if match.group()[0] > "\u2fff" else ""
 
 
-def _fitting(inputs: PlanInputs, look: Look, dice: Dice) -> list[tuple[Place, str]]:
-    """All places, best first: the genre's tags, the brief's hour, then chance."""
-    hour = _hour(inputs.brief)
+def _fitting(hour: str, near: set[str], look: Look, dice: Dice) -> list[tuple[Place, str]]:
+    """All places, best first: those that look right at the hour, then the genre's, then chance.
+
+    Args:
+        hour: When the film plays.
+        near: Tags of the places that the brief names: others should not be far from them.
+        look: The film's genre.
+        dice: Chance.
+    """
 
     def worth(place: Place) -> float:
-        tags = len(set(place.tags) & set(look.genre.places))
-        return tags + (hour in place.hours) + 1.5 * dice.roll("place", place.id)
+        tags = len(set(place.tags) & set(look.genre.places)) + len(set(place.tags) & near)
+        return 4.0 * (hour in place.hours) + tags + 1.5 * dice.roll("place", place.id)
 
     return [(place, "") for place in sorted(library.places(), key=worth, reverse=True)]
 
 
 def _location(place: Place, words: str, hour: str, weather: str) -> Location:
     own = len(words.split()) >= OWN_WORDS
-    text = words if own else f"{words}: {place.description}" if words else place.description
+    said = len(words.split()) > len(place.name.split()) or words[:1] > "\u2fff"
+    text = words if own else f"{words}: {place.description}" if said else place.description
     return Location(
         id=place.id,
         name=words[:1].upper() + words[1:] if own else place.name,
@@ -148,10 +167,6 @@ def _location(place: Place, words: str, hour: str, weather: str) -> Location:
         time_of_day=hour,
         weather=weather,
     )
-
-
-def _hour(brief: str) -> str:
-    return _first_named(brief, library.lighting().hour_words)
 
 
 def _weather(brief: str) -> str:

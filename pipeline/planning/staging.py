@@ -17,6 +17,7 @@ from pipeline.planning.acting import (
     can_sing,
     filled,
     hook_for,
+    performs,
 )
 from pipeline.planning.camera import (
     Reel,
@@ -112,23 +113,24 @@ def _shot(stage: Stage, moment: Moment) -> Shot:
     opening = moment.site.location.id not in stage.opened
     purpose = _purpose(stage, moment, motif, opening)
     actor = _actor(stage, moment, purpose, motif)
-    if purpose == "performance" and actor is not None and not can_sing(actor):
+    if purpose == "performance" and actor is not None and not performs(actor):
         purpose = "narrative"
     scene = Scene(moment.slot, purpose, moment.site, stage.look.motif, actor)
     sings = purpose == "performance" and not motif and can_sing(actor) and _sung(moment.slot)
+    action = _action(stage, scene, motif)
     fields: dict[str, Any] = {
         "purpose": purpose,
-        "action": _action(stage, scene, motif),
+        "action": action,
         "motif": motif in {"hook", "last"},
         "character_ids": (actor.id,) if actor else (),
         "singer": actor.id if actor and sings else "",
         "location_id": moment.site.location.id,
-        **_framing(stage, moment, purpose, opening),
+        **_framing(stage, moment, (purpose, action), opening),
     }
     slot = moment.slot
     return Shot(
         slot_id=slot.id,
-        light=_light(stage, moment),
+        light=_light(stage, moment, actor is not None),
         lyric_cue=_cue(slot.lyric),
         energy=slot.energy,
         planned_s=slot.duration_s,
@@ -174,7 +176,7 @@ def _purpose(stage: Stage, moment: Moment, motif: str, opening: bool) -> str:
         weights.pop("performance"), weights.pop("narrative", None)
     for shot in stage.reel.last(2):
         if shot.purpose in weights:
-            weights[shot.purpose] *= REPEATED if shot.purpose in {"detail", "abstract"} else 0.7
+            weights[shot.purpose] *= REPEATED if shot.purpose in {"detail", "abstract"} else 0.5
     return stage.dice.weighted(weights, "purpose", moment.slot.id)
 
 
@@ -229,7 +231,9 @@ def _action(stage: Stage, scene: Scene, motif: str) -> str:
     return action_for(scene, stage.script)
 
 
-def _framing(stage: Stage, moment: Moment, purpose: str, opening: bool) -> dict[str, Any]:
+def _framing(stage: Stage, moment: Moment, told: tuple[str, str], opening: bool) -> dict[str, Any]:
+    """Size, angle, movement, lens and cut for a purpose and what is done."""
+    purpose, action = told
     following = stage.kept(moment.following.id) if moment.following else None
     kept = kept_fields(following) if following else frozenset()
     setup = Setup(
@@ -237,6 +241,7 @@ def _framing(stage: Stage, moment: Moment, purpose: str, opening: bool) -> dict[
         part=moment.stretch.part,
         purpose=purpose,
         wide=opening,
+        action=action,
         next_movement=following.movement if following and "movement" in kept else "",
         next_sizes=(following.size,) if following and "size" in kept else (),
     )
@@ -252,11 +257,14 @@ def _framing(stage: Stage, moment: Moment, purpose: str, opening: bool) -> dict[
     }
 
 
-def _light(stage: Stage, moment: Moment) -> str:
-    lighting = library.lighting()
-    hours = lighting.hours.get(moment.site.hour, lighting.hours["day"])
-    base = stage.dice.one_of(hours, "light", moment.site.location.id)
-    return f"{base}, {lighting.bends[moment.stretch.part]}"
+def _light(stage: Stage, moment: Moment, someone: bool) -> str:
+    """One light a place and hour, bent by the part of the song; it fits who is in the frame."""
+    lighting, site = library.lighting(), moment.site
+    hours = lighting.hours[site.place.setting if site.place else "open"]
+    base = stage.dice.one_of(hours.get(site.hour, hours["day"]), "light", site.location.id)
+    bends = lighting.bends[moment.stretch.part]["someone" if someone else "nobody"]
+    bend = stage.dice.one_of(bends, "bend", moment.stretch.part, moment.stretch.number)
+    return f"{base}, {bend}"
 
 
 def _sung(slot: Slot) -> bool:

@@ -16,6 +16,7 @@ from pipeline.planning.reading import base_form, count_of, first_place
 
 WORD_WORTH = 2.0
 STYLE_WORTH = 4.0
+HOUR_WORTH = 1.5
 CHANCE = 0.5
 MOST_NAMED_COLOURS = 2
 _VERB = re.compile(r"\[who\] (is|has|\w+s)\b")
@@ -61,7 +62,7 @@ def style_of(inputs: PlanInputs, look: Look) -> Style:
     swatches = given.palette or (*_swatches(look.palette), *_named_swatches(inputs))
     return Style(
         words=given.words,
-        look=given.look or f"{look.palette.look}; {look.genre.habits}",
+        look=given.look or look.palette.look,
         light=given.light or look.palette.light,
         palette=swatches,
     )
@@ -78,10 +79,11 @@ def treatment_of(
     def told(line: str) -> str:
         return fill(agreeing(line) if plural else line, marks)
 
-    concept = told(story.concept)
+    concept, habits = told(story.concept), f"In the manner of the music: {look.genre.habits}."
+    asked = f"The brief asks: “{quoted}”" if quoted else ""
     return Treatment(
         logline=_sentence(told(story.logline)),
-        concept=f"{concept} The brief asks: “{quoted}”" if quoted else concept,
+        concept=" ".join(part for part in (concept, habits, asked) if part),
         motif=f"{look.motif.thing}: parts of it in the verses, whole in the first chorus, "
         "larger each time it returns",
         ending=_sentence(told(story.ending)),
@@ -119,11 +121,21 @@ def _named_swatches(inputs: PlanInputs) -> tuple[Swatch, ...]:
 
 
 def _word_scores(inputs: PlanInputs, rows: Sequence[Palette | Motif]) -> dict[str, float]:
+    said = hour_in(inputs.brief)
     return {
-        row.id: STYLE_WORTH * count_of(inputs.style.words, row.words)
+        row.id: (HOUR_WORTH if isinstance(row, Palette) and said in row.hours else 0.0)
+        + STYLE_WORTH * count_of(inputs.style.words, row.words)
         + WORD_WORTH * min(3, count_of(inputs.brief, row.words))
         for row in rows
     }
+
+
+def hour_in(text: str) -> str:
+    """The hour of the day that a text names first, or nothing."""
+    table = library.lighting().hour_words
+    placed = {name: first_place(text, words) for name, words in table.items()}
+    found = [(place, name) for name, place in placed.items() if place is not None]
+    return min(found)[1] if found else ""
 
 
 def _genre_scores(inputs: PlanInputs) -> dict[str, float]:

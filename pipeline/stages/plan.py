@@ -17,7 +17,7 @@ from pipeline.stage import Stage, Workbench
 
 __all__ = ["PLAN", "PlanInputs"]
 
-VERSION = 2
+VERSION = 3
 
 
 def _run(inputs: PlanInputs, bench: Workbench) -> ScenePlan:

@@ -74,5 +74,5 @@ def test_only_known_marks_stand_in_lines() -> None:
 
 
 def test_every_hour_of_a_place_has_light() -> None:
-    hours = set(library.lighting().hours)
-    assert all(set(place.hours) <= hours for place in library.places())
+    hours = library.lighting().hours
+    assert all(set(place.hours) <= set(hours[place.setting]) for place in library.places())

@@ -231,3 +231,62 @@ def test_where_a_place_lies_belongs_to_its_name(plan_for: Planner) -> None:
     plan = plan_for("A robot tends a greenhouse on Mars.")
     assert plan.locations[0].description == "a greenhouse on Mars"
     assert "beach" not in {place.id for place in plan.locations}
+
+
+CLASHING = (
+    ("moon", "sun"), ("starry", "daylight"), ("night", "daylight"), ("dusk", "moonlight"),
+    ("no hard shadow", "hard shadows"), ("black sky", "sun"), ("lamplight", "daylight"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("brief", ["", "noon in the city", "two friends on a beach at night"])
+@pytest.mark.parametrize("take", range(1, 9))
+def test_no_light_contradicts_its_hour_or_itself(
+    brief: str, take: int, song: Song, facts: Facts
+) -> None:
+    plan = plan_offline(facts(song(), brief=brief, take=take))
+    hours = {place.time_of_day for place in plan.locations}
+    assert len(hours) == 1
+    said = [f"{shot.light} {plan.style.look}" for shot in plan.shots]
+    assert not [text for text in said for a, b in CLASHING if a in text and b in text]
+    if hours == {"night"}:
+        assert not [shot.light for shot in plan.shots if "sun" in shot.light]
+
+
+def test_light_without_anybody_speaks_of_no_figure(plan_for: Planner) -> None:
+    lights = [shot.light for shot in plan_for().shots if not shot.character_ids]
+    assert lights
+    assert not [light for light in lights if "figure" in light]
+
+
+def test_a_place_that_one_kept_keeps_its_hour(song: Song, facts: Facts) -> None:
+    place = Location(id="yard", name="Yard", description="a brick yard", time_of_day="midnight")
+    plan = plan_offline(facts(song(), brief="noon", locations=(place,)))
+    lit = {shot.light for shot in plan.shots if shot.location_id == "yard"}
+    assert lit
+    assert not [light for light in lit if "sun" in light or "daylight" in light]
+
+
+def test_a_fast_song_for_two_repeats_no_sentence_often(song: Song, facts: Facts) -> None:
+    slots = song((("verse", 0.6, 10), ("chorus", 0.95, 14)) * 2, 1.9, sung=False)
+    plan = plan_offline(facts(slots, brief="two friends on a beach at night"))
+    counts = Counter(shot.action for shot in plan.shots)
+    assert max(counts.values()) <= 2
+    assert len(counts) >= 0.85 * len(slots)
+
+
+def test_nobody_runs_in_a_railway_carriage(song: Song, facts: Facts) -> None:
+    plan = plan_offline(facts(song(), brief="A woman sits on a train all night."))
+    inside = [shot for shot in plan.shots if shot.location_id == "train" and not shot.motif]
+    assert inside
+    moving = ("runs", "jumps", "stamps", "skids", "vaults", "walks", "crosses")
+    assert not [shot.action for shot in inside if any(word in shot.action for word in moving)]
+
+
+def test_a_run_is_never_filmed_as_an_extreme_close_up(song: Song, facts: Facts) -> None:
+    for take in range(1, 9):
+        plan = plan_offline(facts(song(), take=take))
+        runs = [
+            shot for shot in plan.shots if " runs" in shot.action and shot.purpose == "narrative"
+        ]
+        assert "ECU" not in {shot.size for shot in runs}

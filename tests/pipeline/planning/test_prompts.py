@@ -33,7 +33,7 @@ def test_text_to_video_begins_with_the_identity_verbatim(plan_for: Planner) -> N
 def test_image_to_video_names_the_wardrobe_and_never_the_face(plan_for: Planner) -> None:
     plan = plan_for()
     text = prompt_for(with_lead(plan), plan, "i2v", VOICES).text
-    assert text.startswith(anchor(plan.characters[0]))
+    assert text.startswith(f"{plan.characters[0].name}: {anchor(plan.characters[0])}")
     assert plan.characters[0].description not in text
 
 
@@ -82,3 +82,19 @@ def test_braces_and_marks_in_a_persons_text_are_text(plan_for: Planner) -> None:
     plan = plan_for("A nun named Eve walks.", style={"words": "{look} [who] %s {0}"})
     assert "{look} [who] %s {0}" in prompt_for(plan.shots[0], plan, "t2v", VOICES).text
     assert fill("[who] waits", {"who": "[place]", "place": "x"}) == "[place] waits"
+
+
+def test_colours_are_sent_by_name_because_a_code_may_be_painted(plan_for: Planner) -> None:
+    plan = plan_for()
+    texts = [prompt_for(shot, plan, "t2v", VOICES).text for shot in plan.shots]
+    assert not [text for text in texts if "#" in text]
+    assert all("colours: " in text for text in texts)
+
+
+def test_a_group_is_spoken_of_as_several(plan_for: Planner) -> None:
+    plan = plan_for("two friends on a beach")
+    seen = [shot for shot in plan.shots if shot.character_ids]
+    assert all(
+        "Only two friends are in the picture" in prompt_for(shot, plan, "t2v", VOICES).text
+        for shot in seen
+    )
