@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -47,19 +48,30 @@ def reason(finding: Finding, look: Look, strict_face: bool = False) -> Reason:
     """The reason with its verbatim quote and the choices to click."""
     entry = codes()[finding.code]
     text = look.reading.text
-    end = min(finding.end, finding.start + MAX_QUOTE)
-    quote = text[finding.start : end]
+    start, end = _quoted(text, finding)
+    quote = text[start:end]
     strict = strict_face and finding.code == "missing_face_identity"
     return Reason(
         code=finding.code,
         level="error" if strict else entry["level"],
         quote=quote,
-        start=finding.start,
+        start=start,
         end=end,
         message=entry["message"].replace("{quote}", quote.strip() or "This"),
         fix=entry["fix"],
-        choices=_choices(finding, look, quote),
+        choices=_choices(replace(finding, start=start), look, quote),
     )
+
+
+def _quoted(text: str, finding: Finding) -> tuple[int, int]:
+    """The words to quote, without spaces at their ends and at most 240 characters of them."""
+    start, end = finding.start, min(finding.end, len(text))
+    while start < end and text[start].isspace():
+        start += 1
+    end = min(end, start + MAX_QUOTE)
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
 
 
 def _choices(finding: Finding, look: Look, quote: str) -> tuple[Change, ...]:

@@ -100,10 +100,11 @@ def _english(look: Look, name: str, face_counts: bool) -> Iterator[Finding]:
         codes()[finding.code]["level"] == "error" and finding.code not in SOFT_STOPS
         for finding in found
     )
+    thin = list(substance(look, name, hard, face_counts))
     yield from found
-    yield from substance(look, name, hard, face_counts)
-    if len(reading.text) >= MAX_READ:
-        yield Finding("too_long", MAX_READ - 1, MAX_READ)
+    yield from thin
+    if len(reading.text) >= MAX_READ and not any(one.code == "too_long" for one in thin):
+        yield Finding("too_long", 0, len(reading.text.rstrip()))
 
 
 def _settled(found: list[Finding], look: Look) -> Iterator[Finding]:

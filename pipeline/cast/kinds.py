@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.cast.ages import ages_in, loose_age
-from pipeline.cast.lexicon import form, word_set
+from pipeline.cast.lexicon import form, singular, word_set
 from pipeline.cast.reading import Hit, Reading
 from pipeline.model import CharacterKind
 
@@ -28,14 +28,23 @@ def guessed(reading: Reading) -> CharacterKind:
     head = subject(reading)
     if head and not head.categories & PEOPLE and _surely_human(reading, head):
         head = None
+    return _named(head) or _unnamed(reading, head)
+
+
+def _named(head: Hit | None) -> CharacterKind | None:
+    """The kind that a noun names, other than a person."""
+    if head is None or head.categories & PEOPLE:
+        return None
+    return next((kind for category, kind in ORDER if category in head.categories), None)
+
+
+def _unnamed(reading: Reading, head: Hit | None) -> CharacterKind:
+    """A person, unless the parts of the body belong to a beast or a machine."""
+    if _beastly(reading):
+        return CharacterKind.ANIMAL
     if head is None and _built(reading):
         return CharacterKind.ROBOT if reading.has("robot_mark") else CharacterKind.OBJECT
-    if head is None or head.categories & PEOPLE or not head.categories & NOUNS:
-        return CharacterKind.MASKED if covered(reading) else CharacterKind.HUMAN
-    for category, kind in ORDER:
-        if category in head.categories:
-            return kind
-    return CharacterKind.HUMAN
+    return CharacterKind.MASKED if covered(reading) else CharacterKind.HUMAN
 
 
 def settled(reading: Reading, kind: CharacterKind | None) -> CharacterKind:
@@ -52,6 +61,15 @@ def settled(reading: Reading, kind: CharacterKind | None) -> CharacterKind:
         ):
             return other
     return kind
+
+
+def _beastly(reading: Reading) -> bool:
+    """Two parts that only beasts have, and nothing of a person: an animal nobody listed."""
+    worn = (hit for hit in reading.of("garment") if not hit.categories & {"coat", "animal_mark"})
+    if any(worn) or ages_in(reading) or reading.has("hair_style", "hairless", "beard"):
+        return False
+    words = {base for token in reading.tokens for base in singular(token.word)}
+    return len(word_set("sets", "beast_parts") & words) >= 2
 
 
 def _built(reading: Reading) -> bool:
@@ -81,7 +99,7 @@ def is_group(reading: Reading) -> bool:
     for hit in reading.of("group_noun", "known_count"):
         if head is not None and head.first < hit.first:
             return False
-        if _several(reading, hit):
+        if not reading.glued(hit) and _several(reading, hit):
             return True
     return False
 
@@ -113,6 +131,8 @@ def _several(reading: Reading, hit: Hit) -> bool:
     lead = reading.plain[: reading.span(hit)[0]]
     word = reading.word(hit.last)
     if word == "pair" and reading.word(hit.last + 1) == "of" and not reading.of("human"):
+        return False
+    if word in word_set("sets", "same_in_plural") and reading.near(hit, {"a", "an", "this"}, 4, 0):
         return False
     if word == "both":
         return bool(form("both_of").match(reading.plain[reading.span(hit)[1] :]))
@@ -192,9 +212,8 @@ def _pictured(reading: Reading, hit: Hit) -> bool:
 def _modifies(reading: Reading, hit: Hit) -> bool:
     """As in "fox mask", "cat ears", "robot arm", "camel coat": the next noun is what is meant."""
     end = reading.span(hit)[1]
-    glued = reading.plain[end : end + 1] == "-" and reading.plain[end + 1 : end + 2].isalpha()
     made_of = bool(hit.categories & {"colour", "material"}) and _noun_follows(reading, hit)
-    if glued or made_of:
+    if reading.glued(hit) or made_of:
         return True
     if hit.categories & {"colour", "material", "garment", "accessory", "covering"} and not (
         hit.categories & {"species", "robot", "creature"} and hit.first <= 4

@@ -23,7 +23,7 @@ def tongue(reading: Reading) -> Tongue:
     if not _mostly_latin(reading.text):
         return "other"
     known = sum(_is_english(word) for word in words)
-    repeated = len(words) >= 10 and len(set(words)) / len(words) < 0.25
+    repeated = len(words) >= 10 and len(set(words)) <= 4
     if repeated or (_mashed(reading.text, words) and known / len(words) < 0.6):
         return "gibberish"
     foreign = _foreign_words(words)

@@ -111,7 +111,7 @@ class Look:
     @cached_property
     def _unexplained(self) -> int:
         """Coloured things nobody knows: beyond the garment, one may be a head covering."""
-        return len(unknown_things(self.reading, self.bonds))
+        return sum(self.reading.opens_clause(at) for at in unknown_things(self.reading, self.bonds))
 
     @cached_property
     def _dressed(self) -> bool:
@@ -220,7 +220,13 @@ class Look:
 
     @property
     def has_species(self) -> bool:
-        return self.reading.has("species")
+        """A known animal, or in the opening words a noun that may be one."""
+        opening = (hit for hit in self.reading.hits if self.reading.tokens[hit.first].clause == 0)
+        return (
+            self.reading.has("species")
+            or self.unknown_words > 0
+            or any(hit.categories & {"role", "garment", "footwear", "human"} for hit in opening)
+        )
 
     @property
     def has_coat(self) -> bool:

@@ -115,6 +115,11 @@ class Reading:
         """Start and end in the text."""
         return self.tokens[hit.first].start, self.tokens[hit.last].end
 
+    def glued(self, hit: Hit) -> bool:
+        """True when a hyphen joins the hit to the next word, as in "fish-headed"."""
+        end = self.tokens[hit.last].end
+        return self.plain[end : end + 1] == "-" and self.plain[end + 1 : end + 2].isalpha()
+
     def word(self, at: int) -> str:
         """The folded word at a token index, empty outside the text."""
         return self.tokens[at].word if 0 <= at < len(self.tokens) else ""
@@ -125,6 +130,18 @@ class Reading:
             return False
         word = self.tokens[at].word
         return len(word) > 2 and word.isalpha() and not is_plain(word)
+
+    def opens_clause(self, at: int) -> bool:
+        """True when only an article and words of colour and cloth stand before it in its clause."""
+        clause = self.tokens[at].clause
+        before = at - 1
+        while before >= 0 and self.tokens[before].clause == clause:
+            hit = self.hit_at.get(before)
+            adjective = hit is not None and bool(hit.categories & {"colour", "material", "pattern"})
+            if not adjective and self.tokens[before].word not in {"a", "an", "his", "her", "the"}:
+                return False
+            before -= 1
+        return True
 
     def clause_at(self, place: int) -> int:
         """The clause of the token at or after a place in the text."""

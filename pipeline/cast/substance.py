@@ -145,7 +145,8 @@ def _vague(look: Look) -> Iterator[Finding]:
     if filled.complete and not standing_in:
         return
     inside = _blank(look) and len(list(reading.of("personality"))) > len(hits)
-    chosen = standing_in if filled.complete or len(filled.lacking) < 2 or inside else hits
+    few_open = len(filled.lacking) < 2 and not (_blank(look) and look.kind not in PEOPLE)
+    chosen = standing_in if filled.complete or few_open or inside else hits
     if chosen and (not filled.complete or look.kind in PEOPLE):
         hit = chosen[0]
         start, end = reading.span(hit)

@@ -12,7 +12,7 @@ import typer
 from pipeline.cli import money, report, trash
 from pipeline.cli.opening import Home, Json, ProjectId, studio_at
 from pipeline.cli.order import Order, project_for
-from pipeline.cli.output import emit, follow, say, tell
+from pipeline.cli.output import follow, say, tell
 from pipeline.errors import (
     BadInput,
     CredentialsRefused,
@@ -175,14 +175,10 @@ def check_cast(
     file: Annotated[Path, typer.Argument(help="One JSON object a line: id, text.")],
 ) -> None:
     """Judge descriptions of characters, one JSON object a line."""
-    from pipeline.cast.check import check_lines
+    from pipeline.cast.check import check_file, written
 
-    try:
-        with file.open(encoding="utf-8") as lines:
-            for verdict in check_lines(lines):
-                emit(verdict)
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} cannot be read as text.", "Name a UTF-8 file.") from error
+    for verdict in check_file(file):
+        say(written(verdict))
 
 
 @app.command()

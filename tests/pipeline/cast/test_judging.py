@@ -65,6 +65,14 @@ def test_a_long_complete_text_is_only_advised():
     assert verdict.verdict == "warn"
 
 
+@pytest.mark.parametrize("text", [f"{COMPLETE} " * 80, "wo" * 6000, COMPLETE + " " * 12_000])
+def test_ten_thousand_characters_get_one_finding_of_length_that_quotes_words(text):
+    reasons = [one for one in judge(text).reasons if one.code == "too_long"]
+
+    assert len(reasons) <= 1
+    assert all(one.quote.strip() == one.quote and one.quote for one in reasons)
+
+
 def test_too_few_lasting_traits_stop_a_film_without_reference_pictures():
     text = "A woman in her thirties with long brown hair, wearing a green coat and blue jeans."
 

@@ -15,7 +15,8 @@ from pipeline.cast import (
     judge,
     wardrobe_anchor,
 )
-from pipeline.errors import BadInput, OutOfBounds
+from pipeline.cast.check import check_file, written
+from pipeline.errors import BadInput
 from pipeline.model import Character, CharacterKind, ScenePlan, Shot, Slot, Style, Treatment
 
 GOOD = (
@@ -122,18 +123,67 @@ def test_blank_lines_and_a_byte_order_mark_are_passed_over():
 
 
 @pytest.mark.parametrize(
-    "line",
-    ["{", "[]", "7", '{"id": 1}', '{"text": 5}', '{"text": "a", "name": 3}', "[" * 5000,
-     '{"text": "a", "id": {}}'],
-)  # fmt: skip
-def test_a_broken_line_is_named_by_its_number(line):
-    with pytest.raises(BadInput, match="Line 2 "):
-        list(check_lines(['{"id": 1, "text": "A man"}', line]))
+    ("line", "words"),
+    [
+        ("{", "is not valid JSON"),
+        ("[" * 5000, "is not valid JSON"),
+        ("[]", "is not a JSON object"),
+        ("7", "is not a JSON object"),
+        ("{}", "has no text"),
+        ('{"text": 5}', "has a text that is not a string"),
+        ('{"text": "a", "name": 3}', "has a name that is not a string"),
+        ('{"text": "a", "id": {}}', "has an id that cannot be used"),
+        ('{"text": "' + "a" * 300_000 + '"}', "is longer than 200000 characters"),
+        (b'{"text": "\xff"}', "is not UTF-8"),
+    ],
+)
+def test_a_broken_line_is_reported_in_its_place_and_the_others_are_judged(line, words):
+    first, broken, last = check_lines(
+        ['{"id": 1, "text": "A man"}', line, '{"id": "z", "text": "A man"}']
+    )
+
+    assert (first["id"], broken["id"], last["id"]) == (1, 2, "z")
+    assert broken["verdict"] == "error"
+    assert broken["reasons"][0]["message"] == f"Line 2 {words}."
+    assert broken["reasons"][0]["fix"]
+    assert last["reasons"][0]["code"] == "too_short"
 
 
-def test_an_endless_line_is_refused():
-    with pytest.raises(OutOfBounds):
-        list(check_lines(['{"text": "' + "a" * 300_000 + '"}']))
+def test_a_broken_line_keeps_the_id_that_it_has():
+    assert checked({"id": "b"})[0]["id"] == "b"
+
+
+def test_a_file_is_judged_line_by_line(tmp_path):
+    file = tmp_path / "cast.jsonl"
+    file.write_bytes(
+        b'{"id": "a", "text": "A man"}\n\n\xff\n{"id": "c", "text": "' + b"x" * 500_000
+    )
+
+    assert [found["id"] for found in check_file(file)] == ["a", 3, 4]
+
+
+@pytest.mark.parametrize("content", [None, b"\x7fELF\0\0", "{}".encode("utf-16")])
+def test_what_is_no_text_file_is_refused_with_a_way_out(tmp_path, content):
+    file = tmp_path / "cast.jsonl"
+    if content is not None:
+        file.write_bytes(content)
+
+    with pytest.raises(BadInput) as refused:
+        list(check_file(file))
+    assert str(file) in refused.value.message
+    assert refused.value.way_out
+
+
+def test_a_folder_is_refused(tmp_path):
+    with pytest.raises(BadInput, match="folder"):
+        list(check_file(tmp_path))
+
+
+def test_a_text_with_half_a_character_can_still_be_written():
+    line = written(next(check_lines(['{"text": "\\ud83d a man with red hair"}'])))
+
+    assert line.isascii()
+    assert json.loads(line)["reasons"]
 
 
 def test_the_result_is_json_in_any_language():
