@@ -42,6 +42,10 @@ class Family:
     push: float = 0.0
     change: float = 0.0
     lead: float = 0.7
+    pickup: float = 0.0
+    """Chance that the song begins with some beats before its first bar."""
+    varied: bool = False
+    """Verse and chorus differ in drums and accompaniment, and fills come every four bars."""
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -172,7 +176,126 @@ FAMILIES: dict[str, Family] = {
         push=0.4,
         swing=(0.5, 0.55),
     ),
+    "hardrock": Family(
+        (92, 150),
+        drums=("ghost", "ghost2", "ride8"),
+        bass=("kick", "eights", "synco"),
+        comp=("riff", "riff2", "powerlong"),
+        jitter_s=(0.004, 0.012),
+        drift=(0.0, 0.02),
+        push=0.4,
+        pickup=0.4,
+        varied=True,
+    ),
+    "thrash": Family(
+        (95, 200),
+        drums=("skank", "double", "breakdown", "ghost"),
+        bass=("eights", "kick"),
+        comp=("riff", "gallop", "chug", "riff3"),
+        jitter_s=(0.002, 0.008),
+        drift=(0.0, 0.015),
+        push=0.2,
+        change=0.3,
+        varied=True,
+    ),
+    "trance": Family(
+        (124, 150),
+        drums=("openhat", "openhat2", "techno"),
+        bass=("offbeat", "rolling", "octaves"),
+        comp=("gate", "arp", "stab2"),
+        pickup=0.2,
+        varied=True,
+    ),
+    "halftime": Family(
+        (132, 176),
+        drums=("dubstep", "trap2", "dnb2", "dnb3"),
+        bass=("sub", "wobble", "synco"),
+        comp=("pad", "stab2", "arp3"),
+        push=0.2,
+        varied=True,
+    ),
+    "electro": Family(
+        (98, 132),
+        drums=("electro", "break2", "openhat", "synthpop"),
+        bass=("octaves", "synco16", "eights", "wobble"),
+        comp=("stab2", "arp", "gate", "scratch"),
+        swing=(0.5, 0.53),
+        varied=True,
+    ),
+    "module": Family(
+        (110, 165),
+        drums=("break2", "synthpop", "chip2", "openhat"),
+        bass=("octaves", "synco", "rolling", "eights"),
+        comp=("trackerarp", "arp", "stab2", "gate"),
+        push=0.2,
+        varied=True,
+    ),
+    "bossa": Family(
+        (110, 170),
+        drums=("bossa", "samba"),
+        bass=("tumbao", "kick"),
+        comp=("clave", "stab"),
+        jitter_s=(0.002, 0.01),
+        push=0.5,
+        varied=True,
+    ),
+    "blues": Family(
+        (64, 150),
+        drums=("shuffle", "shuffle2", "swing2"),
+        bass=("walk", "boogie"),
+        comp=("jazzcomp", "skank", "strum"),
+        swing=(0.58, 0.69),
+        jitter_s=(0.003, 0.012),
+        drift=(0, 0.02),
+        push=0.3,
+        varied=True,
+    ),
+    "march": Family(
+        (96, 136),
+        metres=(4, 4, 3, 6),
+        drums=("march", "none", "timpani"),
+        bass=("root", "fifths"),
+        comp=("oompah", "strings8", "pick"),
+        jitter_s=(0.002, 0.01),
+        drift=(0.0, 0.03),
+        change=0.3,
+        pickup=0.5,
+        varied=True,
+    ),
 }
+for _name, _bpm, _comp in (
+    ("inventedband", (84, 190), ("invented", "power8", "riff", "powerlong")),
+    ("inventeddance", (92, 176), ("invented", "pad", "arp", "stab2")),
+    ("inventedodd", (88, 180), ("invented", "strum", "pad")),
+):
+    FAMILIES[_name] = Family(
+        _bpm,
+        metres=(4,) if _name != "inventedodd" else (3, 5, 7),
+        drums=("invented",),
+        bass=("invented", "invented", "root", "eights"),
+        comp=_comp,
+        jitter_s=(0.0, 0.01) if _name != "inventeddance" else (0.0, 0.0),
+        drift=(0.0, 0.015) if _name != "inventeddance" else (0.0, 0.0),
+        push=0.3,
+        pickup=0.2,
+        varied=True,
+    )
+
+GROUPS: dict[str, tuple[float, tuple[str, ...]]] = {
+    "recorded": (8, ("rock", "metal", "punk", "hardrock", "thrash", "inventedband")),
+    "electronic": (
+        11,
+        ("house", "breaks", "ambient", "trance", "halftime", "electro", "inventeddance"),
+    ),
+    "tracker": (6, ("chip", "module")),
+    "midi": (
+        11,
+        ("swing", "blues", "waltz", "odd", "bossa", "march", "folk", "orchestra", "inventedodd"),
+    ),
+    "hard": (0, ("reggae", "ballad", "funk")),
+}
+"""Kinds of songs that people bring, with the weight of each in the overall figure; the last is
+reported beside them: what is known to be hard, but rarer."""
 
 
 def _steps(kick: str, snare: str, hat: str, **more: str) -> dict[str, str]:
@@ -231,6 +354,66 @@ PATTERNS: dict[str, list[dict[str, str]]] = {
         _steps("9......9..9.....", "....9..2.2.29...", "6666666666666666"),
     ],
     "funk2": [_steps("9..9..9....9....", "....9..2....9..2", "6.6.6.6.6.6.6.9.")],
+    "ghost": [
+        _steps("9.....9...9.....", "....9..2.2..9...", "8.5.8.5.8.5.8.5."),
+        _steps("9..6..9...9..7..", "....9..2.2..9..3", "8.5.8.5.8.5.8.5."),
+        _steps("9.....9...9.....", "....9.....2.9.4.", "8.5.8.5.8.5.8.5."),
+    ],
+    "ghost2": [
+        _steps("9.9....9..9.....", "....9..2....9.2.", "8...8...8...8..."),
+        _steps("9.9....9..9...7.", "....9.......9..4", "8...8...8...8..."),
+    ],
+    "ride8": [_steps("9.....7.9.7.....", "....9.......9..2", "", ride="8.5.8.5.8.5.8.5.")],
+    "skank": [
+        _steps("9...9...9...9...", "..9...9...9...9.", "8...8...8...8..."),
+        _steps("9...9...9...9.7.", "..9...9...9...99", "8...8...8...8..."),
+    ],
+    "double": [
+        _steps("9999999999999999", "....9.......9...", "8...8...8...8..."),
+        _steps("99999999.9999999", "........9.......", "8...8...8...8..."),
+    ],
+    "breakdown": [_steps("9..9..9....9..9.", "........9.......", "8...8...8...8...")],
+    "openhat": [
+        _steps("9...9...9...9...", "....7.......7...", "3.3.3.3.3.3.3.3.", open="..9...9...9...9.")
+    ],
+    "openhat2": [
+        _steps("9...9...9...9...", "....7.......7..3", "", open="..9...9...9...9."),
+        _steps("9...9...9...9..6", "....7.......7...", ".3.3.3.3.3.3.3.3", open="..9...9...9...9."),
+    ],
+    "techno": [
+        _steps("9...9...9...9...", "....4..3....4.3.", "5555555555555555", open="..8...8...8...8.")
+    ],
+    "dubstep": [
+        _steps("9.....5.........", "........9.......", "5..5..5.5..5..5."),
+        _steps("9.........5.....", "........9......3", "5..5..5.5..5..5."),
+    ],
+    "trap2": [
+        _steps("9......9..9.....", "........9.......", "6.6.6.6.6.6.6666"),
+        _steps("9.....9....9....", "........9.......", "6.666.6.6.6.6.6."),
+    ],
+    "dnb2": [
+        _steps("9.........9.....", "....9.......9...", "7.5.7.5.7.5.7.5."),
+        _steps("9.........9.....", "....9..3.3..9...", "7.5.7.5.7.5.7.57"),
+    ],
+    "dnb3": [_steps("9..9......9.....", "....9..3.4..9..3", "7.7.7.7.7.7.7.7.")],
+    "electro": [
+        _steps("9.....9...9.....", "....9.......9...", "5.5.5.5.5.5.5.55"),
+        _steps("9..9....9.9.....", "....9.......9...", "5.5.5.5.5.555.5."),
+    ],
+    "break2": [
+        _steps("9.9.......9.....", "....9..3.3..9...", "7.7.7.7.7.7.7.7."),
+        _steps("9.9.......9..9..", ".3..9..3.3....9.", "7.7.7.7.7.7.7.7."),
+    ],
+    "synthpop": [_steps("9...9...9...9...", "....9.......9...", "6.6.6.6.6.6.6.6.")],
+    "chip2": [_steps("9..9..9.9...9...", "....9.......9...", "5.55.55.5.55.555")],
+    "bossa": [_steps("9.....6.9.....6.", "9..5..6...5..6..", "6.5.6.5.6.5.6.5.")],
+    "samba": [_steps("6...9...6...9...", "5.55.5.55.5.55.5", "6466646664666466")],
+    "shuffle2": [_steps("9...6...9...6...", "....9.......9...", "8.5.8.5.8.5.8.5.")],
+    "swing2": [
+        _steps("5...5...5...5...", "......3.....2...", "....8.......8...", ride="8...8.6.8...8.6."),
+        _steps("5...5...5.....7.", "..3.....4.......", "....8.......8...", ride="8...8.6.8...8.6."),
+    ],
+    "march": [_steps("9.......9.......", "..5.6.55..5.6.55", "....5.......5...")],
     "waltz": [_steps("9...........", "....6...6...", "5...5...5...")],
     "waltz2": [_steps("9.....5.....", "....7...7.4.", "6.4.6.4.6.4.")],
 }
@@ -247,6 +430,7 @@ class Plan:
     swing: float
     jitter_s: float
     bars: tuple[tuple[str, int], ...]
+    pickup: int = 0
 
 
 class Score:
@@ -306,6 +490,9 @@ def drum(name: str, kit: int) -> Array:
     if name == "crash":
         t = _time(1.4)
         return _one(np.diff(_noise(len(t) + 1, kit + 5)) * np.exp(-t * 3))
+    if name == "open":
+        t = _time(0.3)
+        return _one(np.diff(_noise(len(t) + 2, kit + 3), n=2) * np.exp(-t * 14 / b))
     t = _time(0.06 * b + (0.12 if kit % 4 == 3 else 0))
     return _one(np.diff(_noise(len(t) + 2, kit + 2), n=2) * np.exp(-t * 55 / b))
 
@@ -360,6 +547,70 @@ def _steps_of(text: str) -> list[tuple[float, float]]:
     return [(i / 4, int(c) / 9) for i, c in enumerate(text) if c != "."]
 
 
+@dataclass(frozen=True)
+class Invented:
+    """Patterns drawn at random: places are the likelier, the heavier they are in the bar."""
+
+    drums: tuple[dict[str, str], ...]
+    bass: tuple[float, ...]
+    comp: tuple[float, ...]
+
+
+def _drawn(rng: np.random.Generator, chances: Array, soft: float = 0.0) -> str:
+    hits = rng.random(len(chances)) < chances
+    loud = np.where(rng.random(len(chances)) < soft, rng.integers(2, 5, len(chances)), 9)
+    return "".join(str(level) if hit else "." for hit, level in zip(hits, loud, strict=True))
+
+
+def _weights(metre: int, first: float, beat: float, eighth: float, sixteenth: float) -> Array:
+    chances = np.array([beat, sixteenth, eighth, sixteenth] * metre)
+    chances[0] = first
+    return chances
+
+
+def invented(rng: np.random.Generator, metre: int) -> Invented:
+    """Drums for two bars, and the rhythms of bass and accompaniment for one."""
+    kick = _weights(metre, 0.97, rng.choice([0.15, 0.4]), rng.uniform(0, 0.4), rng.uniform(0, 0.15))
+    kick[8 % (4 * metre)] = rng.uniform(0.3, 0.95)
+    if rng.random() < 0.3:
+        kick = _weights(metre, 1, 1, rng.uniform(0, 0.1), rng.uniform(0, 0.1))
+    snare = _weights(metre, 0.02, 0.05, 0.05, rng.uniform(0, 0.12))
+    backbeat = rng.random()
+    if backbeat < 0.72:
+        snare[4::8] = 0.97
+    elif backbeat < 0.88:
+        snare[8::16] = 0.97
+    else:
+        snare[rng.integers(1, 2 * metre) * 2] = 0.9
+    bars = [{"kick": _drawn(rng, kick), "snare": _drawn(rng, snare, 0.1)}]
+    bars.append({"kick": _drawn(rng, kick), "snare": _drawn(rng, snare, 0.1)})
+    top, cymbal = _cymbal(rng, metre)
+    for bar in bars:
+        bar[top] = cymbal
+    dense = rng.uniform(0.3, 1)
+    bass = _drawn(rng, _weights(metre, 0.95, 0.6 * dense, 0.5 * dense, 0.2 * dense))
+    late = rng.random() < 0.25
+    comp = _weights(metre, 0.9 - 0.6 * late, 0.5 - 0.3 * late, 0.4 + 0.3 * late, 0.2)
+    rhythms = (bass, _drawn(rng, comp))
+    places = [tuple(beat for beat, _ in _steps_of(text)) or (0.0,) for text in rhythms]
+    return Invented(tuple(bars), places[0], places[1])
+
+
+def _cymbal(rng: np.random.Generator, metre: int) -> tuple[str, str]:
+    """Which cymbal is struck, and when in the bar."""
+    beat = str(rng.choice(["7.5.", "7...", "7555", "..8.", "4.8.", "6.6.", "7.55", "...."]))
+    if rng.random() < 0.12:
+        return "hat", _drawn(rng, _weights(metre, 0.6, 0.6, 0.6, 0.3), 0.5)
+    top = "open" if beat == "..8." else str(rng.choice(["hat", "hat", "ride"]))
+    return top, beat * metre
+
+
+def _rhythm(places: tuple[float, ...], length: float) -> list[tuple[float, float]]:
+    """(beat, beats) of notes that last until the next one."""
+    inside = [place for place in places if place < length]
+    return [(a, 0.9 * (b - a)) for a, b in zip(inside, [*inside[1:], length], strict=True)]
+
+
 def _odd_pattern(metre: int, second: bool) -> dict[str, str]:
     """Groups of two and three: kick on group heads, snare inside, hats on eighths."""
     groups = {5: (3, 2), 7: (4, 3) if second else (2, 2, 3), 6: (3, 3)}[metre]
@@ -396,15 +647,12 @@ def _plan(name: str, seed: int) -> Plan:
         ("break", unit),
         ("chorus", unit * 2),
     )
-    return Plan(
-        family,
-        rng,
-        bpm,
-        int(rng.choice(family.metres)),
-        float(rng.uniform(*family.swing)),
-        float(rng.uniform(*family.jitter_s)),
-        parts,
-    )
+    metre = int(rng.choice(family.metres))
+    swing, jitter_s = float(rng.uniform(*family.swing)), float(rng.uniform(*family.jitter_s))
+    pickup = 0
+    if family.pickup and rng.random() < family.pickup:
+        pickup = int(rng.integers(1, metre))
+    return Plan(family, rng, bpm, metre, swing, jitter_s, parts, pickup)
 
 
 def _time_line(plan: Plan, beats: int) -> Array:
@@ -436,7 +684,7 @@ def render(name: str, seed: int) -> tuple[Array, Truth]:
     """Samples at :data:`RATE_HZ` and the truth of one song."""
     plan = _plan(name, seed)
     bars = sum(count for _, count in plan.bars)
-    line_s = _time_line(plan, bars * plan.metre)
+    line_s = _time_line(plan, bars * plan.metre + plan.pickup)
     score = Score(plan, line_s)
     rng, metre = plan.rng, plan.metre
     scale = MAJOR if rng.random() < 0.5 else MINOR
@@ -453,14 +701,24 @@ def render(name: str, seed: int) -> tuple[Array, Truth]:
         "push": rng.random() < plan.family.push,
         "mix": rng.uniform(0.5, 1.3, 4),
     }
+    other = dict(styles)
+    if plan.family.varied:
+        other["drums"] = str(rng.choice(plan.family.drums))
+        other["comp"] = str(rng.choice(plan.family.comp))
+    if "invented" in plan.family.drums:
+        styles["invented"], other["invented"] = invented(rng, metre), invented(rng, metre)
     bar, edges = 0, []
     verse = PROGRESSIONS[rng.integers(0, 6)], PROGRESSIONS[rng.integers(0, 6)]
     lines: dict[str, list[tuple[float, int, float]]] = {}
+    for step in range(2 * plan.pickup):
+        sound = note(styles["lead"], 72 + key + _degree(scale, step), int(25_000 / plan.bpm))
+        score.add(step / 2, sound, 0.3 * styles["mix"][3])
     for label, count in plan.bars:
-        edges.append(float(line_s[bar * metre]))
+        edges.append(float(line_s[bar * metre + plan.pickup]))
         chords = verse[label == "chorus"]
         tune = lines.setdefault(label, _tune(rng, metre))
-        _part(score, (bar, count, label), (scale, key), styles, (chords, tune))
+        worn = other if label in {"chorus", "break"} else styles
+        _part(score, (bar, count, label), (scale, key), worn, (chords, tune))
         bar += count
     sound = score.samples
     if rng.random() < 0.5:
@@ -468,7 +726,8 @@ def render(name: str, seed: int) -> tuple[Array, Truth]:
     beats = line_s[:-1]
     bpm = 60 / float(np.median(np.diff(beats)))
     duration_s = len(sound) / RATE_HZ
-    truth = Truth(f"{name}{seed}", beats, beats[::metre], bpm, metre, tuple(edges), duration_s)
+    downbeats = beats[plan.pickup :: metre]
+    truth = Truth(f"{name}{seed}", beats, downbeats, bpm, metre, tuple(edges), duration_s)
     return (0.8 * sound / np.abs(sound).max()).astype(np.float32), truth
 
 
@@ -495,7 +754,7 @@ def _part(score: Score, place: Any, tonal: Any, styles: Any, music: Any) -> None
     full = label in {"verse", "chorus"}
     drums_on = full or (label == "intro" and not styles["sparse"])
     for index in range(count):
-        at = (first + index) * metre
+        at = (first + index) * metre + score.plan.pickup
         if drums_on:
             _play_drums(score, at, (index, index == count - 1), styles, label)
         slot = int(index * styles["rhythm"]) if styles["rhythm"] <= 1 else index * 2
@@ -516,11 +775,17 @@ def _part(score: Score, place: Any, tonal: Any, styles: Any, music: Any) -> None
                     )
 
 
+def _drum_bars(styles: Any, metre: int) -> Any:
+    if styles["drums"] == "invented":
+        return styles["invented"].drums
+    return _pattern(styles["drums"], metre)
+
+
 def _play_drums(score: Score, at: int, where: Any, styles: Any, label: str) -> None:
     index, last = where
     rng, metre = score.plan.rng, score.plan.metre
-    bars = _pattern(styles["drums"], metre)
-    loud = {"kick": 0.8, "snare": 0.5, "hat": 0.16, "ride": 0.16}
+    bars = _drum_bars(styles, metre)
+    loud = {"kick": 0.8, "snare": 0.5, "hat": 0.16, "ride": 0.16, "open": 0.16}
     for name, text in bars[index % len(bars)].items():
         for beat, accent in _steps_of(text):
             if last and beat >= metre - 1 and styles["drums"] not in {"none", "timpani"}:
@@ -529,13 +794,27 @@ def _play_drums(score: Score, at: int, where: Any, styles: Any, label: str) -> N
             score.add(at + beat, drum(name, styles["kit"]), gain)
     if styles["drums"] in {"none", "timpani", "shaker", "hatonly"}:
         return
+    if score.plan.family.varied and index % 4 == 3 and not last:
+        _play_fill(score, at + metre - 2, styles["kit"])
     if last and rng.random() < 0.8:
-        for step in range(4):
-            score.add(
-                at + metre - 1 + step / 4, drum("snare", styles["kit"] + 1), 0.3 + 0.08 * step
-            )
+        _play_roll(score, at + metre - 1, styles["kit"] + 1)
     if index == 0 and label == "chorus":
         score.add(at, drum("crash", styles["kit"]), 0.35)
+
+
+def _play_roll(score: Score, at: int, kit: int) -> None:
+    for step in range(4):
+        score.add(at + step / 4, drum("snare", kit), 0.3 + 0.08 * step)
+
+
+def _play_fill(score: Score, at: int, kit: int) -> None:
+    """Every other time, snare and bass drum across two beats."""
+    rng = score.plan.rng
+    if rng.random() < 0.5:
+        return
+    for step in range(8):
+        if rng.random() < 0.6:
+            score.add(at + step / 4, drum("snare" if step % 3 else "kick", kit), 0.3)
 
 
 def _play_chord(score: Score, when: Any, what: Any, styles: Any, label: str) -> None:
@@ -547,12 +826,15 @@ def _play_chord(score: Score, when: Any, what: Any, styles: Any, label: str) -> 
         _play_bass(score, (start, length), 36 + key % 12 - 5 + chord[0], styles, beat_ms)
     comp = "pad" if sparse and label == "break" and styles["kit"] % 2 else styles["comp"]
     notes = [60 + key + step for step in chord]
-    for beat, beats, which, loud in _comp_events(comp, length, score.plan.rng):
+    events = _comp_events(comp, length, score.plan.rng)
+    if comp == "invented":
+        events = [(b, d, -1, 1.0) for b, d in _rhythm(styles["invented"].comp, length)]
+    for beat, beats, which, loud in events:
         moment = start + beat - (push if beat == 0 else 0)
         gain = styles["mix"][2] * loud * (1.15 if label == "chorus" else 0.9)
         ms = max(30, int((beats + (push if beat == 0 else 0)) * beat_ms))
-        if comp in {"power8", "powerlong", "chug", "gallop"}:
-            muted = comp in {"chug", "gallop"} and beat % 2 != 0
+        if comp in {"power8", "powerlong", "chug", "gallop", "riff", "riff2", "riff3"}:
+            muted = comp in {"chug", "gallop", "riff", "riff3"} and beat % 2 != 0
             score.add(moment, power_chord(40 + (key + chord[0]) % 12, ms, muted), 0.35 * gain)
             continue
         timbre = {
@@ -590,6 +872,13 @@ def _comp_events(comp: str, length: float, rng: np.random.Generator) -> list[Any
         ],
         "pick": _every(0.5, length, 1.2, 0, 2),
         "arp": _every(0.25, length, 0.9, 0, 1.5),
+        "gate": [(i / 4, 0.2, -1, 0.8) for i in sixteenths if i % 8 not in {1, 4, 6}],
+        "stab2": [(b, 0.3, -1, 1.0) for b in (0.5, 1.25, 2.0, 2.75, 3.5) if b < length],
+        "trackerarp": [(i / 8, 0.12, i % 3, 0.8) for i in range(int(length * 8))],
+        "clave": [(b, 0.4, -1, 1.0) for b in (0.0, 0.75, 1.5, 2.5, 3.25) if b < length],
+        "riff": [(b, 0.3, -1, 0.9) for b in (0.0, 0.5, 0.75, 1.5, 2.0, 2.75, 3.5) if b < length],
+        "riff2": [(b, 0.6, -1, 0.9) for b in (0.0, 1.5, 2.5, 3.0) if b < length],
+        "riff3": [(b, 0.2, -1, 0.9) for b in (0, 0.25, 0.75, 1, 1.5, 1.75, 2.5, 3) if b < length],
         "arp3": [(i * 0.75, 0.7, i, 1.0) for i in range(99) if i * 0.75 < length],
         "stab": [(b, 0.2, -1, 1.0) for b in (0.0, 0.75, 1.5, 2.5, 3.5) if b < length],
         "skank": [(b + 0.5, 0.2, -1, 1.1) for b in beats],
@@ -621,8 +910,14 @@ def _play_bass(score: Score, place: Any, root: int, styles: Any, beat_ms: float)
             for b in range(int(length))
         ],
         "synco": [(0, 0.7, 0), (1.5, 0.4, 0), (2.5, 0.9, 7), (3.5, 0.4, 12)],
+        "wobble": [(b, 0.3, 0) for b in (0, 0.5, 0.75, 1.5, 2, 2.75, 3.25, 3.5)],
+        "tumbao": [(0, 1.4, 0), (1.5, 0.5, 7), (2, 1.4, 7), (3.5, 0.5, 0)],
+        "fifths": [(b, 0.8, 7 * (b // 2 % 2)) for b in range(0, int(length), 2)],
+        "boogie": [(b + o, 0.4, (0, 4, 7, 9)[b % 4]) for b in range(int(length)) for o in (0, 0.5)],
         "synco16": [(0, 0.4, 0), (0.75, 0.2, 12), (1.5, 0.3, 0), (2.75, 0.2, 7), (3.25, 0.3, 0)],
     }
+    if kind == "invented":
+        events[kind] = [(b, d, 0) for b, d in _rhythm(styles["invented"].bass, length)]
     timbre = "sub" if kind == "sub" else "bass"
     for beat, beats, up in events[kind]:
         if beat < length:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pipeline.stages.analyze import tempo
 from pipeline.stages.analyze.beatwise import change, stepwise, summits
 from pipeline.stages.analyze.envelopes import Envelopes
+from pipeline.stages.analyze.lattice import find_lattice
 from pipeline.stages.analyze.spectrum import FPS, Floats
 from pipeline.stages.analyze.track import beat_frames
 
@@ -30,6 +31,7 @@ STRUCTURE_MOST, FLAT_SHARE = 4.5, 0.01
 """Structure never outvotes clear drums, and counts less in a song that hardly changes."""
 PATTERN_WEIGHTS = {"low": (2, 1.0), "high": (4, 1.0)}
 """And for how unequal the beats of a group are: drums alternate on beats more than between."""
+STEADY_OCTAVES, STEADY_SHARE = 0.06, 0.85
 STRETCH_BEATS = 16
 STRETCH_WEIGHT = 1.0
 SWITCH_COST = 3.0
@@ -74,13 +76,26 @@ def find_pulse(env: Envelopes, factor: float = 1.0, tonal: bool = False) -> Puls
     clarity = strength_at(gram, period)
     if clarity < (CLEAR_TONAL if tonal else CLEAR):
         return None
-    local = tempo.path(gram, period) / factor
-    beats = beat_frames(beat_strength(env), tempo.per_frame(local, len(env.all))) / FPS
+    beats, exact = _chain(env, gram, period, factor)
     if len(beats) < 4:
         return None
-    beats, margin = settle_phase(env, beats)
+    beats, margin = settle_phase(env, beats, exact)
     bpm = float(60 / np.median(np.diff(beats)))
     return Pulse(beats, min(1.0, clarity), margin, bpm, _alternatives(found, factor))
+
+
+def _chain(
+    env: Envelopes, gram: tempo.Tempogram, period: float, factor: float
+) -> tuple[Times, bool]:
+    """Beats of about a period, and whether they stand at one exact tempo."""
+    strength = beat_strength(env)
+    local = tempo.path(gram, period) / factor
+    # Two tempi may share their sixteenths, so that a lattice would fit both.
+    steady = np.mean(np.abs(np.log2(local * factor / period)) < STEADY_OCTAVES) > STEADY_SHARE
+    lattice = find_lattice(strength, period / factor) if steady else None
+    if lattice:
+        return lattice.frames(len(strength)) / FPS, True
+    return beat_frames(strength, tempo.per_frame(local, len(strength))) / FPS, False
 
 
 def beat_strength(env: Envelopes) -> Floats:
@@ -108,12 +123,18 @@ def sample(envelope: Floats, times_s: Times, reach: int = 1) -> Times:
     return np.asarray(np.max(around, axis=0), dtype=np.float64)
 
 
-def settle_phase(env: Envelopes, beats: Times) -> tuple[Times, float]:
-    """Move stretches that sit between the beats by half a beat; give the mean log-odds too."""
+def settle_phase(env: Envelopes, beats: Times, whole: bool = False) -> tuple[Times, float]:
+    """Move stretches that sit between the beats by half a beat; give the mean log-odds too.
+
+    Args:
+        env: Envelopes of the whole song.
+        beats: Beats in seconds.
+        whole: All beats are moved or none, since they stand on one lattice.
+    """
     gaps = np.diff(beats)
     half = beats[:-1] + gaps / 2
     odds = _phase_odds(env, beats[:-1], half)
-    moved = _stretches(odds)
+    moved = np.full(len(odds), odds.mean() > 0) if whole else _stretches(odds)
     settled = np.where(moved, half, beats[:-1])
     if not moved.any():
         settled = beats

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from pipeline.stages.analyze.spectrum import Floats
 
-TIGHTNESS = 1000.0
+TIGHTNESS = 6000.0
+"""Ellis has 680 for a tempo that is known to some per cent; the local period is known to half a
+percent here, and a chain that may bend more slips onto loud off-beats."""
 SHORTEST, LONGEST = 0.7, 1.45
 """An interval between two beats lies within these multiples of the local period."""
 
