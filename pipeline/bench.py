@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cache import Remote, SharedStore, Store, StoredBlob, StoreUnwritable
-from pipeline.errors import StorageFailed
+from pipeline.errors import DiskFull, StorageFailed
 from pipeline.model import Blob
 from pipeline.settings import Settings
 
@@ -111,7 +111,7 @@ def storage_errors() -> Iterator[None]:
         yield
     except StoreUnwritable as error:
         if error.full:
-            raise StorageFailed(
+            raise DiskFull(
                 "The disk is full, so the result could not be kept.",
                 "Free some space (Settings shows what the studio can free) and start again;"
                 " what is finished is kept.",

@@ -8,6 +8,7 @@ StudioError                    what went wrong, and the way out
 │   ├── RefusedEdit            an edit that would break a rule; nothing moved
 │   └── NewerSchema            written by a newer studio
 ├── StorageFailed              disk full, folder not writable, home in use            exit 2
+│   └── DiskFull               what is paid for waits until there is room
 ├── BudgetRefused              the limit would be passed; nothing was spent           exit 3
 ├── ProviderFailed             a vendor did not deliver                               exit 4
 │   ├── ProviderBusy           rate or credit limit: wait, then the same request again
@@ -74,6 +75,10 @@ class NewerSchema(BadInput):
 
 class StorageFailed(StudioError):
     exit_code = 2
+
+
+class DiskFull(StorageFailed):
+    """There was no room for a result; the same work succeeds once there is."""
 
 
 class BudgetRefused(StudioError):

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import errors
-from pages.parts.progress import STAGES, Names, outcome
+from pages.parts.progress import Names, outcome
 
 if TYPE_CHECKING:
     from pipeline.jobs.state import RunState
     from pipeline.studio import Studio
 
-PAUSES = ("plan", "references", "previews", "clips")
-"""Stages after which there is something to look at and to decide."""
 THE_STAGE = {
     "plan": "the plan",
     "references": "the references",
     "previews": "the previews",
     "clips": "the clips",
 }
+"""Stages after which there is something to look at and to decide."""
 
 
 def draw_choice(studio: Studio, run: RunState) -> None:
@@ -29,18 +28,17 @@ def draw_choice(studio: Studio, run: RunState) -> None:
     left = _still_to_come(run)
     if not left:
         return
-    key = f"pause_after_{run.run_id}"
-    st.selectbox(
-        "Pause after",
-        left,
-        index=left.index(run.pause_after) if run.pause_after in left else None,
-        format_func=lambda name: STAGES.get(name, name),
-        placeholder="Do not pause",
-        key=key,
-        on_change=_choose,
-        args=(studio, run.project_id, key),
-        width=180,
-    )
+    key, after = f"pause_after_{run.run_id}", run.pause_after
+    with st.popover("Pause", icon=":material/pause_circle:", type="secondary"):
+        st.radio(
+            "Stop to look",
+            (None, *left),
+            index=left.index(after) + 1 if after in left else 0,
+            format_func=lambda name: f"After {THE_STAGE[name]}" if name else "Do not pause",
+            key=key,
+            on_change=_choose,
+            args=(studio, run.project_id, key),
+        )
 
 
 def draw_paused(studio: Studio, run: RunState, names: Names) -> None:
@@ -67,7 +65,7 @@ def _still_to_come(run: RunState) -> list[str]:
     names = [
         stage.name for stage in run.stages[:-1] if stage.total is None or stage.done < stage.total
     ]
-    return [name for name in names if name in PAUSES]
+    return [name for name in names if name in THE_STAGE]
 
 
 def _choose(studio: Studio, project_id: str, key: str) -> None:

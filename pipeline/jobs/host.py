@@ -21,6 +21,7 @@ from pipeline.errors import InternalFault
 from pipeline.jobs.names import (
     ALL_QUEUES,
     APPLICATION,
+    GUARDED,
     PROTOCOL,
     RUN_QUEUE,
     run_workflow_id,
@@ -40,8 +41,6 @@ RUN_WIDTH = 64
 POOL_SIZE = 20
 QUIET_POLL_S = 0.5
 TIDY_EVERY_S = 1800.0
-GUARDED = ("clips", "images")
-"""Queues whose units may run twice at once: the journal lets nothing be bought twice."""
 GIVEN_UP = InternalFault(
     "The job engine gave this up.", "Start it again; if it fails again, report it with the log."
 )

@@ -14,6 +14,8 @@ RUN_WORKFLOW = "run_goal"
 UNIT_WORKFLOW = "run_unit"
 RUN_QUEUE = "runs"
 ALL_QUEUES = (RUN_QUEUE, *QUEUES)
+GUARDED = ("clips", "images")
+"""Queues of what is bought. Their units may run twice at once: the journal buys nothing twice."""
 
 
 def run_workflow_id(run_id: str) -> str:

@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.database import Database
-from pipeline.errors import BadInput, InternalFault, StudioError
-from pipeline.jobs.protocol import StageSpec, UnitResult
+from pipeline.errors import InternalFault, StudioError
+from pipeline.jobs.protocol import StageSpec, UnitResult, unknown_run
 from pipeline.jobs.tables import ACTIVE, RUN_STAGES, RUNS, UNITS
 
 NOTE_LIMIT = 300
@@ -150,6 +150,12 @@ class Progress:
         with self.database.read() as connection:
             return {row.unit: row.state for row in connection.execute(query)}
 
+    def queue_of(self, run_id: str, stage: str) -> str | None:
+        """The queue of a stage's units."""
+        mine = (RUN_STAGES.c.run_id == run_id, RUN_STAGES.c.stage == stage)
+        with self.database.read() as connection:
+            return connection.scalar(select(RUN_STAGES.c.queue).where(*mine))
+
     def queued_units(self, run_id: str) -> list[tuple[str, str]]:
         """Stage and unit of everything in a run that was never started."""
         return self._units_in(run_id, ("queued",))
@@ -242,10 +248,6 @@ def active_key(project_id: str, goal: str, selection: Iterable[str]) -> str:
     """Digest of what makes two starts the same run; the order of a selection does not matter."""
     document = json.dumps([project_id, goal, sorted(set(selection))])
     return hashlib.sha256(document.encode()).hexdigest()
-
-
-def unknown_run() -> BadInput:
-    return BadInput("This run is not known here.", "Start it again.")
 
 
 def words_of(error: StudioError) -> dict[str, str]:

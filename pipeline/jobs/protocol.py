@@ -6,6 +6,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
+from pipeline.errors import BadInput
 from pipeline.model import Frozen
 
 QueueName = Literal["compute", "clips", "text", "images"]
@@ -73,3 +74,8 @@ class KnowsReady(Protocol):
 
     def ready(self, project_id: str, stage: str, units: tuple[str, ...]) -> tuple[str, ...]:
         """Those units whose results are already stored: counted as hits, never queued."""
+
+
+def unknown_run() -> BadInput:
+    """The one sentence for a run that nobody started here."""
+    return BadInput("This run is not known here.", "Start it again.")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, case, func, select
 
 from pipeline.database import Database
-from pipeline.jobs.progress import unknown_run
+from pipeline.jobs.protocol import unknown_run
 from pipeline.jobs.tables import ACTIVE, PAUSES, RUN_STAGES, RUNS, UNITS
 from pipeline.model import Frozen
 

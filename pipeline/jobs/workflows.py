@@ -18,8 +18,9 @@ from typing import TypeVar
 from dbos import DBOS
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import Cancelled, InternalFault, StudioError
-from pipeline.jobs.names import RUN_WORKFLOW, UNIT_WORKFLOW, unit_workflow_id
+from pipeline.errors import Cancelled, DiskFull, InternalFault, StudioError
+from pipeline.jobs.names import GUARDED, RUN_WORKFLOW, UNIT_WORKFLOW, unit_workflow_id
+from pipeline.jobs.outages import OUTAGE_LIMIT_S, Interrupted, is_outage, through_outages
 from pipeline.jobs.pauses import Pauses
 from pipeline.jobs.progress import Progress
 from pipeline.jobs.protocol import KnowsReady, StageSpec, UnitResult, Work
@@ -29,18 +30,9 @@ from pipeline.jobs.tables import ENDED_UNIT
 LOG = logging.getLogger(__name__)
 REPORT_EVERY_S = 0.5
 WAIT_POLL_S = 0.2
-OUTAGE_LIMIT_S = 900.0
-OUTAGE_POLL_S = 2.0
+ROOM_POLL_S = 5.0
 
 Value = TypeVar("Value")
-
-
-class Interrupted(BaseException):
-    """This process is closing: the unit stays unfinished and another process runs it again.
-
-    Not an ``Exception``, so that no handler between the unit and the engine takes it for a
-    failure and nothing is recorded.
-    """
 
 
 @dataclass(frozen=True)
@@ -200,7 +192,23 @@ def _is_pause(run_id: str, spec: StageSpec) -> bool:
 def _do(project_id: str, address: tuple[str, str, str]) -> UnitResult:
     runtime = _bound()
     reporter = UnitReporter(runtime, address)
-    return runtime.work.run_unit(project_id, address[1], address[2], reporter)
+    give_up = time.monotonic() + OUTAGE_LIMIT_S
+    while True:
+        try:
+            return runtime.work.run_unit(project_id, address[1], address[2], reporter)
+        except DiskFull:
+            bought = runtime.progress.queue_of(address[0], address[1]) in GUARDED
+            if not bought or time.monotonic() > give_up:
+                raise
+        _wait_for_room(reporter)
+
+
+def _wait_for_room(reporter: UnitReporter) -> None:
+    """What was bought can be fetched for an hour, so it waits for a person to make room."""
+    until = time.monotonic() + ROOM_POLL_S
+    while time.monotonic() < until:
+        reporter.progress(0.95, "the disk is full: waiting for room, it is kept at the vendor")
+        time.sleep(WAIT_POLL_S)
 
 
 def _fail_unit(address: tuple[str, str, str], error: StudioError, seconds: float) -> None:
@@ -221,34 +229,8 @@ def _defect(error: Exception, what: str) -> InternalFault:
 
 
 def _through_outages(action: Callable[[], Value]) -> Value:
-    """Do something that needs the database, waiting out a database that is away.
-
-    Raises:
-        Interrupted: The process is closing meanwhile.
-        DBAPIError: The database is still away after :data:`OUTAGE_LIMIT_S`, or the error is
-            another one.
-    """
-    give_up = time.monotonic() + OUTAGE_LIMIT_S
-    while True:
-        try:
-            return action()
-        except DBAPIError as error:
-            if not _is_outage(error) or time.monotonic() > give_up:
-                raise
-            LOG.warning("the database is away; trying again")
-            if _bound().stopping.wait(OUTAGE_POLL_S):
-                raise Interrupted from error
-
-
-def _is_outage(error: DBAPIError) -> bool:
-    """Whether the same statement may succeed later: lost connection, starting up, locked."""
-    if error.connection_invalidated:
-        return True
-    words = str(error.orig).lower()
-    return any(
-        part in words
-        for part in ("connection", "starting up", "shutting down", "database is locked")
-    )
+    """Do something that needs the database, waiting out a database that is away."""
+    return through_outages(action, _bound().stopping)
 
 
 class UnitReporter:
@@ -276,7 +258,7 @@ class UnitReporter:
         try:
             active = self._progress.report(self._address, fraction, note)
         except DBAPIError as error:
-            if not _is_outage(error):
+            if not is_outage(error):
                 raise
             LOG.warning("progress of %s is not shown: the database is away", self._address[2])
             return

@@ -52,6 +52,7 @@ PRICE_USD_MICRO = 350_000
 LAG_S = 2.0
 LONGEST_SLOT_S = 2.0
 KEPT_BACK_S = 3600.0
+PACE = 0.95
 MOST_STOPPED = 3
 WIDTH = {"compute": 2, "clips": 8, "text": 2, "images": 2}
 MODES = ("one", "two", "postgres", "stuck")
@@ -151,7 +152,7 @@ class Chaos:
     def _pace(self) -> None:
         """Keep clips back while more of them than of the kills are behind us."""
         wanted = self.chosen.clips * self.chosen.songs
-        ahead = self.fake.delivered / wanted > self.kills / self.chosen.kills
+        ahead = self.fake.delivered / wanted > PACE * self.kills / self.chosen.kills
         self.fake.manners.seconds = KEPT_BACK_S if ahead else self.chosen.seconds
         if not ahead:
             self.fake.hasten(self.chosen.seconds)

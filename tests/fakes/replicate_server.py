@@ -37,7 +37,7 @@ class Manners:
     link_local, huge, gone, error, playlist, packed.
     ``drop_share`` is the share of creations that are accepted and then dropped. With
     ``per_minute`` above 0 creations that come faster are refused, in the vendor's words for an
-    account with little credit.
+    account with little credit. ``ballast`` is how many bytes longer each clip is than it must be.
     """
 
     create: deque[str] = field(default_factory=deque)
@@ -54,6 +54,7 @@ class Manners:
     tiny: bool = True
     unknown_models: tuple[str, ...] = ()
     per_minute: float = 0.0
+    ballast: int = 0
 
 
 @dataclass
@@ -414,6 +415,10 @@ class _Handler(BaseHTTPRequestHandler):
             getattr(self, f"_deliver_{fault}")(data)
             return
         made.delivered += 1
+        if kind == "video/mp4" and server.manners.ballast:
+            # A box that players skip.
+            size = server.manners.ballast
+            data += size.to_bytes(4, "big") + b"free" + bytes(size - 8)
         self._bytes(200, data, kind)
 
     def _file(self, made: Prediction) -> tuple[bytes, str]:
