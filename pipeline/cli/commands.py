@@ -55,6 +55,9 @@ def run(  # noqa: PLR0913, PLR0917  # every option is an argument
     home: Home = None,
     title: Annotated[str | None, typer.Option(help="Title of the project.")] = None,
     planner: Annotated[Planner | None, typer.Option(help="Who writes the plan.")] = None,
+    planner_model: Annotated[
+        str | None, typer.Option(help="Language model that plans; implies --planner openai.")
+    ] = None,
     renderer: Annotated[Renderer | None, typer.Option(help="Who makes the clips.")] = None,
     model: Annotated[str | None, typer.Option(help="Video model, see catalogue.")] = None,
     budget: Annotated[str | None, typer.Option(help="Limit in US dollars.")] = None,
@@ -79,6 +82,7 @@ def run(  # noqa: PLR0913, PLR0917  # every option is an argument
         brief=brief,
         title=title,
         planner=planner.value if planner else None,
+        planner_model=planner_model,
         renderer=renderer.value if renderer else None,
         model=model,
         budget_usd=budget,

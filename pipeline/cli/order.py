@@ -15,6 +15,7 @@ from pipeline.errors import BadInput, CredentialsRefused
 from pipeline.limits import models_of
 from pipeline.model import Aspect, FilmFormat, Frozen, Song
 from pipeline.money.usd import parse_budget
+from pipeline.planning.choosing import with_planner
 from pipeline.project import PREVIEW_MODEL, Brief, Excerpt, ModelChoice, Project, changed
 from pipeline.stage import digest_of
 
@@ -33,6 +34,7 @@ class Order(Frozen):
     brief: str | None = None
     title: str | None = None
     planner: Literal["offline", "openai"] | None = None
+    planner_model: str | None = None
     renderer: Literal["offline", "replicate"] | None = None
     model: str | None = None
     budget_usd: str | None = None
@@ -46,7 +48,10 @@ class Order(Frozen):
     @property
     def digest(self) -> str:
         """Same for the same options, whatever the song's path."""
-        return digest_of(self.model_dump(mode="json", exclude={"song", "budget_usd"}))
+        apart = {"song", "budget_usd"} | (
+            {"planner_model"} if self.planner_model is None else set()
+        )
+        return digest_of(self.model_dump(mode="json", exclude=apart))
 
 
 def project_for(studio: Studio, order: Order, resume: bool) -> Project:
@@ -85,12 +90,18 @@ def project_for(studio: Studio, order: Order, resume: bool) -> Project:
 
 
 def _check_key(studio: Studio, project: Project) -> None:
-    """Name a missing key before any work is done for a film that cannot be bought."""
+    """Name a missing key before any work is done for a film that cannot be made with it."""
     buys = any(not studio.catalogue.get(key).free for key in models_of(project))
     if buys and not studio.keys.key(project.id, "REPLICATE_API_TOKEN"):
         raise CredentialsRefused(
             "Clips by this model are bought on Replicate, and there is no key.",
             "Set REPLICATE_API_TOKEN, or use --renderer offline.",
+        )
+    writes = project.planner == "openai" and project.plan is None
+    if writes and not studio.keys.key(project.id, "OPENAI_API_KEY"):
+        raise CredentialsRefused(
+            "Planning with a language model needs an OpenAI key.",
+            "Set OPENAI_API_KEY (any text for a server of your own), or use --planner offline.",
         )
 
 
@@ -107,7 +118,6 @@ def _with(project: Project, order: Order) -> Project:
     """The project with every option that was given."""
     fields: dict[str, object] = {
         "title": (order.title or "").strip()[:TITLE_LENGTH] or project.title,
-        "planner": order.planner or project.planner,
         "format": _format(project.format, order),
         "excerpt": _excerpt(project, order),
         "model": _model(project.model, order),
@@ -121,9 +131,7 @@ def _with(project: Project, order: Order) -> Project:
     if order.brief is not None and order.brief != project.brief.text:
         fields["brief"] = Brief.model_validate({**dict(project.brief), "text": order.brief})
         fields["plan"] = None
-    if fields["planner"] != project.planner:
-        fields["plan"] = None
-    return changed(project, **fields)
+    return with_planner(changed(project, **fields), order.planner, order.planner_model)
 
 
 def _format(present: FilmFormat, order: Order) -> FilmFormat:
