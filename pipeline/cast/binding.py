@@ -97,7 +97,17 @@ class Bonds:
         return any(bond.noun is not None and bond.noun.categories & wanted for bond in self.all)
 
     def _noun_of(self, tint: Hit) -> Hit | None:
-        return self._ahead(tint) or self._behind(tint)
+        return self._ahead(tint) or (None if self._of_cloth(tint) else self._behind(tint))
+
+    def _of_cloth(self, tint: Hit) -> bool:
+        """As in "tied with red yarn": the colour is the yarn's, not the braid's."""
+        following = self.reading.hit_at.get(tint.last + 1)
+        return (
+            following is not None
+            and "material" in following.categories
+            and not following.categories & {"colour", "surface"}
+            and "colour" in tint.categories
+        )
 
     def _ahead(self, tint: Hit) -> Hit | None:
         """The last of the nouns that directly follow, past adjectives, never past a small word."""

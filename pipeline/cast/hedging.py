@@ -30,6 +30,10 @@ def hedges(reading: Reading) -> Iterator[Finding]:
 def _fixed_hedge(reading: Reading, hit: Hit) -> bool:
     if form("open_age").match(reading.plain, reading.span(hit)[0]):
         return True
+    if hit.phrase in {"can be", "could be", "may be"} and reading.word(hit.last + 1) in {
+        "seen", "told", "read", "made", "found", "heard", "felt", "counted", "glimpsed", "worn",
+    }:  # fmt: skip
+        return True
     if hit.phrase == "either":
         return reading.word(hit.last + 1) in {
             "side",

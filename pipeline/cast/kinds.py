@@ -23,12 +23,29 @@ def guessed(reading: Reading) -> CharacterKind:
     """The kind that the description's head word names; a person if it names none."""
     if is_group(reading):
         return CharacterKind.GROUP
-    if form("half_and_half").search(reading.plain):
+    if form("half_and_half").search(reading.plain) or _crossed(reading):
         return CharacterKind.CREATURE
     head = subject(reading)
     if head and not head.categories & PEOPLE and _surely_human(reading, head):
         head = None
     return _named(head) or _unnamed(reading, head)
+
+
+def _crossed(reading: Reading) -> bool:
+    """As in "tree-man" and "half octopus": a being made of two."""
+    for at, hit in enumerate(reading.hits):
+        if "species" in hit.categories and reading.word(hit.first - 1) == "half":
+            return True
+        before = reading.hits[at - 1] if at else None
+        if (
+            before is not None
+            and hit.phrase in {"man", "woman", "person", "girl", "boy", "witch"}
+            and before.last + 1 == hit.first
+            and reading.glued(before)
+            and before.categories & {"species", "object"}
+        ):
+            return True
+    return False
 
 
 def _named(head: Hit | None) -> CharacterKind | None:

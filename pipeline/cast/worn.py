@@ -20,6 +20,7 @@ def clothing_said(reading: Reading, bonds: Bonds) -> bool:
         bonds.tinted("garment", "footwear", "clothing_vague")
         or _fixed_look(reading)
         or _unknown_tint(reading)
+        or any(bonds.free(tint) for tint in reading.of("colour") if _stands_alone(bonds, tint))
     ):
         return True
     return (
@@ -42,6 +43,12 @@ def _cloth_alone(reading: Reading) -> bool:
         )
         for cloth in reading.of("material")
     )
+
+
+def _stands_alone(bonds: Bonds, tint: Hit) -> bool:
+    """True for a colour that nothing of the body can claim: it may be that of the clothes."""
+    owner = next((bond.noun for bond in bonds.all if bond.tint is tint), None)
+    return owner is None or not owner.categories & (NOT_CLOTHES | {"human", "role"})
 
 
 def _fixed_look(reading: Reading) -> bool:
