@@ -11,6 +11,7 @@ from threading import Lock
 from pipeline.errors import ProviderBusy, ProviderFailed, ProviderUnreachable, StudioError
 from pipeline.jobs import journal as states
 from pipeline.jobs.journal import Attempt, Intent, Journal
+from pipeline.jobs.marks import marked
 from pipeline.jobs.meter import Meter
 from pipeline.jobs.orders import Account, Order, ending_of
 from pipeline.jobs.protocol import Reporter
@@ -94,7 +95,7 @@ class Asker:
         """
         self._wait(pause_s, report)
         report.progress(0.0, "ordering")
-        inputs = order.inputs(n)
+        inputs = marked(order.inputs(n))
         intent = Intent(
             order_key=order.key,
             n=n,

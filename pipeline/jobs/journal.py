@@ -36,6 +36,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from pipeline.database import METADATA, Database
 from pipeline.errors import StorageFailed
+from pipeline.jobs.marks import unmarked
 from pipeline.money.ledger import Ledger, Scope
 from pipeline.stage import canonical, digest_of
 
@@ -200,7 +201,9 @@ class Journal:
             "model": intent.model,
             "slug": intent.slug,
             "match_json": json.dumps(dict(intent.match)),
-            "match_digest": digest_of({"slug": intent.slug, "inputs": canonical(intent.match)}),
+            "match_digest": digest_of(
+                {"slug": intent.slug, "inputs": canonical(unmarked(intent.match))}
+            ),
             "asked_at": intent.asked_at,
             "reserved_usd_micro": intent.worst_usd_micro,
         }

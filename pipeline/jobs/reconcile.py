@@ -16,6 +16,7 @@ from typing import Any
 from pipeline.errors import CredentialsRefused, ProviderFailed
 from pipeline.jobs import journal as states
 from pipeline.jobs.journal import Attempt, Ending, Journal
+from pipeline.jobs.marks import is_marked, may_be
 from pipeline.jobs.protocol import Reporter
 from pipeline.providers.protocol import Listed, Provider
 
@@ -109,7 +110,9 @@ class Reconciler:
         rivals = self._journal.rivals(attempt)
         taken = self._journal.claimed([row.id for row in ours])
         free = [row for row in ours if row.id not in taken]
-        equal = [row for row in free if _matches(attempt, row)]
+        marks_kept = any(is_marked(row.inputs or {}) for row in rows)
+        sent = json.loads(attempt.match_json)
+        equal = [row for row in free if may_be(sent, row.inputs or {}, marks_kept=marks_kept)]
         if len(equal) > rivals:
             if time.time() - attempt.asked_at > self._certain_after_s:
                 self._hold(attempt, f"{len(equal)} orders at Replicate look the same")
@@ -169,11 +172,3 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, str):
         return not value.startswith(("http://", "https://", "data:"))
     return isinstance(value, int | float | bool)
-
-
-def _matches(attempt: Attempt, row: Listed) -> bool:
-    """Whether all that was sent is in the row; the vendor may add its defaults."""
-    sent = json.loads(attempt.match_json)
-    missing = object()
-    inputs = row.inputs or {}
-    return bool(sent) and all(inputs.get(name, missing) == sent[name] for name in sent)

@@ -38,6 +38,7 @@ class Manners:
     ``drop_share`` is the share of creations that are accepted and then dropped. With
     ``per_minute`` above 0 creations that come faster are refused, in the vendor's words for an
     account with little credit. ``ballast`` is how many bytes longer each clip is than it must be.
+    ``trims`` cuts blanks off the texts of inputs.
     """
 
     create: deque[str] = field(default_factory=deque)
@@ -55,6 +56,7 @@ class Manners:
     unknown_models: tuple[str, ...] = ()
     per_minute: float = 0.0
     ballast: int = 0
+    trims: bool = False
 
 
 @dataclass
@@ -178,6 +180,11 @@ class FakeReplicate(ThreadingHTTPServer):
     def accept(self, model: str, inputs: dict[str, Any], token: str) -> Prediction:
         """Create a prediction: from here on it costs money when it succeeds."""
         with self.lock:
+            if self.manners.trims:
+                inputs = {
+                    name: value.strip() if isinstance(value, str) else value
+                    for name, value in inputs.items()
+                }
             number = len(self.predictions) + 1
             now = time.time()
             made = Prediction(
