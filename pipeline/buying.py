@@ -125,6 +125,13 @@ class Buying:
             return "what it is made of"
         return changes_since(take.order, wanted)
 
+    def was_refused(self, take: Take) -> bool:
+        """Whether a take ended because the vendor's filter refused its words."""
+        if take.state != "failed":
+            return False
+        attempt = self._shop.journal.latest(take.id)
+        return attempt is not None and attempt.kind == ContentRefused.__name__
+
     def _paid_slots(self, look: Derivation) -> tuple[str, ...]:
         chosen = ((slot.id, effective_choice(look.project, slot)[0].model) for slot in look.slots)
         return tuple(slot_id for slot_id, model in chosen if model not in (None, PREVIEW_MODEL))

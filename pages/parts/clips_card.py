@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts import clips_takes, errors, progress, starting
+from pages.parts import clips_ends, clips_keys, clips_making, clips_refused, clips_takes, errors
 from pages.parts.clips_deck import Deck
 from pages.parts.clips_models import INHERIT, labels, refusal
 from pages.parts.states import mark
 from pipeline.errors import BadInput
+from pipeline.moderation import milder
 from pipeline.money.choices import choose, has_start_frame, recommend
 from pipeline.money.prices import lines_of
 from pipeline.money.quotes import ClipQuote, Hint, hints
-from pipeline.money.usd import cents, dollars
-from pipeline.project import PREVIEW_MODEL, ModelChoice, Project, changed
+from pipeline.money.usd import dollars
+from pipeline.project import ModelChoice, Project, changed
 from pipeline.timebase import clock
 
 if TYPE_CHECKING:
@@ -27,22 +28,46 @@ MOST_TAKES = 8
 def draw(deck: Deck, slot: Slot) -> None:
     """Draw the card of one slot."""
     quote, view = deck.quotes[slot.id], deck.clip(slot.id)
-    state = mark(view.state if view else "empty")
-    part = f" · {errors.literal(slot.section)}" if slot.section else ""
-    st.markdown(f"**Clip {slot.index + 1}** · {clock(slot.start_s)}{part} · {state.text}")
-    if view and view.why:
+    takes = deck.studio.takes.of_project(deck.project.id).get(slot.id, ())
+    _head(deck, slot, quote)
+    if view and view.why and view.state != "stale":
         st.caption(errors.literal(view.why))
-    clips_takes.draw(deck, slot)
+    elif view and view.why:
+        st.caption(errors.literal(f"Changed since: {view.why}. Renewing costs what is below."))
+    clips_takes.draw(deck, slot, takes)
+    clips_refused.draw(deck, slot, takes)
     _choice(deck, slot, quote)
     for problem in quote.problems:
-        st.warning(errors.literal(f"{_name(deck, quote)} {problem}."), icon=":material/block:")
-    _make(deck, slot, quote)
+        st.warning(errors.literal(_problem(deck, quote, problem)), icon=":material/block:")
+    clips_making.one(deck, slot, quote)
     _advice(deck, slot, quote)
+    clips_ends.draw(deck, slot, quote)
     _words(deck, slot, quote)
 
 
+def _head(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
+    """Which clip it is and how it stands, with the ways to its neighbours and to another take."""
+    view, working = deck.clip(slot.id), deck.at_work.get(slot.id)
+    state = mark("running" if working else view.state if view else "empty")
+    part = f" · {errors.literal(slot.section)}" if slot.section else ""
+    done = f" {working.fraction:.0%}" if working else ""
+    with st.container(
+        key="clip_nav", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"
+    ):
+        clips_keys.steps(slot.index, len(deck.view.slots))
+        st.markdown(
+            f"**Clip {slot.index + 1}** · {clock(slot.start_s)}{part} · {state.text}{done}",
+            width="stretch",
+        )
+        clips_making.again(deck, slot, quote)
+
+
+def _problem(deck: Deck, quote: ClipQuote, problem: str) -> str:
+    return problem if problem.endswith(".") else f"{_name(deck, quote)} {problem}."
+
+
 def _choice(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
-    """Model, resolution and takes of this clip; what it has none of is inherited."""
+    """What this clip is made with; what it has no choice of its own for is inherited."""
     own = deck.project.shot_models.get(slot.id, ModelChoice())
     words = {INHERIT: f"As inherited: {_name(deck, quote)}", **labels(deck, slot)}
     if own.model:
@@ -59,7 +84,14 @@ def _choice(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
         args=(deck, slot, _model_key(slot, quote)),
         help="Each with the price of one take of this clip, or why it cannot make it.",
     )
+    _shape(deck, slot, quote, own)
+
+
+def _shape(deck: Deck, slot: Slot, quote: ClipQuote, own: ModelChoice) -> None:
+    """Resolution and number of takes; and what is not settled about the model's price."""
     model = deck.studio.catalogue.models.get(quote.model)
+    if model and model.price_note:
+        st.caption(errors.literal(model.price_note))
     sizes = [INHERIT, *(model.resolutions if model else ())]
     left, right = st.columns(2)
     left.selectbox(
@@ -80,28 +112,6 @@ def _choice(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
         key=f"takes_{slot.id}_{quote.takes}",
         on_change=_set_takes,
         args=(deck, slot, f"takes_{slot.id}_{quote.takes}"),
-    )
-
-
-def _make(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
-    """The button that makes this clip, with its price and what of it will not be seen."""
-    if quote.wasted_s > 0.01 and quote.price_usd_micro:
-        st.caption(
-            f"Buys {quote.bought_s:g} s for {slot.duration_s:.2f} s of film: "
-            f"{quote.wasted_s:.2f} s, {errors.literal(cents(quote.wasted_usd_micro))}, unseen."
-        )
-    made = deck.made(slot)
-    free = quote.model == PREVIEW_MODEL
-    verb = "Draw another preview" if made and free else "Make this clip"
-    st.button(
-        f"{verb} · {dollars(quote.price_usd_micro)}",
-        key=f"make_{slot.id}",
-        icon=":material/play_arrow:",
-        type="primary",
-        width="stretch",
-        disabled=bool(quote.problems) or slot.id not in deck.shots or _busy(deck),
-        on_click=_start,
-        args=(deck, slot.id, made and free),
     )
 
 
@@ -162,17 +172,14 @@ def _words(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
     framed = has_start_frame(deck.project, shot) and bool(model.names.start)
     voices = Voices(identity_block, wardrobe_anchor)
     sent = prompt_for(shot, plan, "i2v" if framed else "t2v", voices, model.prompt_limit)
+    text = milder(sent.text, deck.project.milder_words.get(slot.id, ()))
     with st.expander("Prompt as it will be sent"):
-        st.text(sent.text)
-        st.caption(f"{len(sent.text)} of {model.prompt_limit} characters")
+        st.text(text)
+        st.caption(f"{len(text)} of {model.prompt_limit} characters")
         if sent.negative and model.names.negative:
             st.text(f"Not: {sent.negative}")
         if sent.left_out:
             st.caption(errors.literal(f"Left out to fit: {', '.join(sent.left_out)}"))
-
-
-def _busy(deck: Deck) -> bool:
-    return progress.active(deck.studio.run(deck.project.id))
 
 
 def _name(deck: Deck, quote: ClipQuote) -> str:
@@ -238,12 +245,3 @@ def _moved(deck: Deck, project: Project, cut_id: str, time_s: float) -> Project:
         for cut in deck.view.cuts
     )
     return changed(project, cuts=cuts)
-
-
-def _start(deck: Deck, slot_id: str, again: bool) -> None:
-    """Make one clip; another preview is another take of it."""
-    if again:
-        number = deck.project.preview_takes.get(slot_id, 1) + 1
-        takes = {**deck.project.preview_takes, slot_id: number}
-        deck.change("Another preview", lambda one: changed(one, preview_takes=takes))
-    starting.start(deck.studio, deck.project.id, "clips", (slot_id,))

@@ -2,46 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+import streamlit as st
 
 from pages.parts import errors
 from pipeline.model import Shot, Slot
 from pipeline.money.quotes import ClipQuote, Quote, quote_film
+from pipeline.money.retries import Tried, with_history
 from pipeline.project import PREVIEW_MODEL, Project
 
 if TYPE_CHECKING:
+    from pipeline.jobs.state import RunningUnit, RunState
     from pipeline.studio import ProjectView, Studio
     from pipeline.views import ClipView
 
 READ_AT_EACH_REDRAW = {"revision", "model", "section_models", "shot_models", "allow_retired"}
+FRESH = "_clips_fresh"
 
 
 @dataclass(frozen=True)
 class Deck:
-    """All clips of a film. ``project`` is read anew at each redraw, with the plan in force."""
+    """All clips of a film. ``project`` is read anew at each redraw, with the plan in force.
+
+    ``run`` is the newest run, ``tried`` what became of all takes by model.
+    """
 
     studio: Studio
     view: ProjectView
     project: Project
     today: date
     quote: Quote
+    run: RunState | None = None
+    tried: Mapping[str, Tried] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def quotes(self) -> dict[str, ClipQuote]:
         return {clip.slot_id: clip for clip in self.quote.clips}
 
-    @property
+    @cached_property
     def shots(self) -> dict[str, Shot]:
         plan = self.project.plan
         return {shot.slot_id: shot for shot in plan.shots} if plan else {}
 
     @property
+    def busy(self) -> bool:
+        """Whether work is under way."""
+        return self.run is not None and self.run.active
+
+    @cached_property
+    def at_work(self) -> dict[str, RunningUnit]:
+        """What is being made just now, by slot id."""
+        if self.run is None or not self.run.active:
+            return {}
+        running = (unit for stage in self.run.stages for unit in stage.running)
+        return {unit.unit.partition("/")[0]: unit for unit in running}
+
+    @cached_property
     def missing(self) -> tuple[str, ...]:
         """Slots whose clip is not there as it is chosen now."""
         return tuple(slot.id for slot in self.view.slots if not self.made(slot))
+
+    @property
+    def makeable(self) -> tuple[str, ...]:
+        """Missing clips that can be made as chosen; the others say why not."""
+        quotes = self.quotes
+        return tuple(one for one in self.missing if quotes[one].buyable)
 
     def clip(self, slot_id: str) -> ClipView | None:
         return self.view.clips.get(slot_id)
@@ -80,10 +110,33 @@ def deal(studio: Studio, view: ProjectView) -> Deck:
     planned = project if project.plan else project.model_copy(update={"plan": view.plan})
     today = datetime.now(UTC).date()
     quote = quote_film(studio.catalogue, planned, view.slots, today=today)
-    return Deck(studio, view, planned, today, quote)
+    run, tried = studio.run(project.id), studio.takes.tried()
+    return Deck(studio, view, planned, today, quote, run, tried)
 
 
 def missing_quote(deck: Deck) -> Quote:
-    """The quote of what is still to be made."""
+    """The quote of what is still to be made, with what retries may add."""
     wanted = deck.missing
-    return quote_film(deck.studio.catalogue, deck.project, deck.view.slots, wanted, deck.today)
+    slots = deck.view.slots
+    quote = quote_film(deck.studio.catalogue, deck.project, slots, wanted, deck.today)
+    return with_history(quote, deck.tried)
+
+
+def fresh(studio: Studio, view: ProjectView) -> ProjectView:
+    """The view as it is now while work runs: looked up again only when something has landed."""
+    run = studio.run(view.project.id)
+    if run is None or not run.active:
+        st.session_state.pop(FRESH, None)
+        return view
+    takes = studio.takes.of_project(view.project.id)
+    stamp = (
+        tuple((stage.name, stage.done, stage.total) for stage in run.stages),
+        tuple((take.id, take.state) for many in takes.values() for take in many),
+        view.project.revision,
+    )
+    kept = st.session_state.get(FRESH)
+    if kept is None or kept[0] != stamp:
+        kept = (stamp, studio.view(view.project.id))
+        st.session_state[FRESH] = kept
+    landed: ProjectView = kept[1]
+    return landed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -24,6 +25,7 @@ GOALS: dict[str, Goal] = {
 BEATS = (0, 1, 2, 4, 8)
 KEPT = "_savings"
 OFFERED_BEATS = 1
+"""What the button speaks of, and what the dialog opens with: the same figures in both."""
 
 
 def offer(deck: Deck) -> None:
@@ -32,21 +34,40 @@ def offer(deck: Deck) -> None:
     label = "Save money"
     if found is not None and found.cuts and found.saved_usd_micro > 0:
         count = len(found.cuts)
-        label = f"Save {dollars(found.saved_usd_micro)}: {count} cuts one beat aside"
-    if st.button(label, icon=":material/savings:", key="save_money"):
+        cuts = "1 cut" if count == 1 else f"{count} cuts"
+        label = f"Save {dollars(found.saved_usd_micro)}: {cuts} one beat aside"
+    busy = "Cuts stay where they are while clips are being made." if deck.busy else None
+    pressed = st.button(
+        label, icon=":material/savings:", key="save_money", disabled=deck.busy, help=busy
+    )
+    if pressed:
         _dialog(deck)
+
+
+def terms_of(
+    deck: Deck, goal: Goal = "cheapest", beats: int = OFFERED_BEATS, models: bool = False
+) -> Terms:
+    """What may change; clips that are there cost nothing more and keep their ends."""
+    made = frozenset(slot.id for slot in deck.view.slots if deck.made(slot))
+    return Terms(
+        goal=goal,
+        today=deck.today,
+        beats=beats,
+        models_may_change=models,
+        shortest_s=deck.view.limits.min_s,
+        made=made,
+    )
 
 
 def _offered(deck: Deck) -> Savings | None:
     """What one beat aside saves with the models as they are; found once a revision."""
-    if not deck.quote.total_usd_micro:
+    if not deck.quote.total_usd_micro or deck.busy:
         return None
-    stamp = (deck.project.id, deck.project.revision)
+    stamp = (deck.project.id, deck.project.revision, deck.missing)
     kept = st.session_state.get(KEPT)
     if kept is None or kept[0] != stamp:
-        terms = Terms("cheapest", deck.today, beats=OFFERED_BEATS, models_may_change=False)
         try:
-            found: Savings | None = _found(deck, terms)
+            found: Savings | None = _found(deck, terms_of(deck))
         except StudioError:
             # Some clip cannot be bought as it is: its own row says why.
             found = None
@@ -66,24 +87,19 @@ def _dialog(deck: Deck) -> None:
     """Goal and freedom on top, the difference below, one button to take it."""
     goal = st.segmented_control("What is wanted", list(GOALS), default="Cheapest", required=True)
     left, right = st.columns(2)
-    beats = left.select_slider("A cut may move by this many beats", BEATS, value=2)
+    beats = left.select_slider("A cut may move by this many beats", BEATS, value=OFFERED_BEATS)
     models = right.toggle("Models may change", value=goal != "Cheapest")
-    st.caption("Locked cuts, and cuts on a section or a lyric, stay where they are.")
+    st.caption(
+        "Locked cuts, cuts on a section or a lyric, and the ends of clips that are there stay."
+    )
     budget = ""
     if goal != "Cheapest":
         room = as_decimal(deck.studio.totals(deck.project.id).left_usd_micro)
         budget = st.text_input("Budget in dollars", value=f"{room:.2f}", max_chars=20)
     with errors.shown():
         limit = parse_budget(budget) if budget or goal != "Cheapest" else 0
-        terms = Terms(
-            goal=GOALS[goal],
-            today=deck.today,
-            budget_usd_micro=limit,
-            beats=beats,
-            models_may_change=models,
-            shortest_s=deck.view.limits.min_s,
-        )
-        _difference(deck, _found(deck, terms))
+        terms = terms_of(deck, GOALS[goal], beats, models)
+        _difference(deck, _found(deck, replace(terms, budget_usd_micro=limit)))
 
 
 def _difference(deck: Deck, found: Savings) -> None:

@@ -10,11 +10,12 @@ import streamlit as st
 
 from pages.parts.clips_deck import Deck
 from pages.parts.states import mark
-from pipeline.money.usd import MICRO_PER_USD
+from pipeline.money.usd import dollars
 from pipeline.timebase import clock
 
 if TYPE_CHECKING:
     from pipeline.model import Slot
+    from pipeline.money.quotes import ClipQuote
 
 KEY = "clips_table"
 THUMB_WIDTH = 96
@@ -37,6 +38,7 @@ def draw(deck: Deck) -> tuple[str, ...]:
         row_height=ROW_PX,
         height=ROW_PX * (min(len(slots), MOST_ROWS) + 1) + 3,
         on_select="rerun",
+        placeholder="",
         selection_mode="multi-row",
         column_config=_columns(),
         alt="The clips of the film, one a row",
@@ -45,24 +47,48 @@ def draw(deck: Deck) -> tuple[str, ...]:
     return tuple(slots[row].id for row in sorted(rows)) or (slots[0].id,)
 
 
+def show(index: int) -> None:
+    """Choose the row of one clip, so that its card is drawn; for a button's callback."""
+    st.session_state[KEY] = {"selection": {"rows": [index], "columns": [], "cells": []}}
+
+
 def _row(deck: Deck, slot: Slot) -> dict[str, Any]:
     quote, shot, view = deck.quotes[slot.id], deck.shots.get(slot.id), deck.clip(slot.id)
     model = deck.studio.catalogue.models.get(quote.model)
-    state = view.state if view else "empty"
+    state, working = view.state if view else "empty", deck.at_work.get(slot.id)
+    poster = thumb(view.poster, faded=state == "stale") if view else None
     return {
-        "picture": (thumb(view.poster) if view else None) or BLANK,
+        "picture": poster or BLANK,
         "clip": slot.index + 1,
         "at": clock(slot.start_s),
         "shot": f"{shot.size} {shot.purpose}" if shot else "",
         "model": f"{model.name if model else quote.model}{ORIGINS[quote.origin]}",
-        "price": None if quote.problems else quote.price_usd_micro / MICRO_PER_USD,
-        "bought": quote.bought_s or None,
-        "kept": slot.duration_s,
+        "seconds": _seconds(quote, slot),
         "takes": quote.takes,
-        "state": "cannot" if quote.problems else mark(state).word,
-        "note": quote.problems[0] if quote.problems else (view.why if view else ""),
+        "price": dollars(quote.price_usd_micro) if quote.buyable else "not buyable",
+        "state": f"{working.fraction:.0%}" if working else _state(quote, state),
+        "note": working.note if working else _why(quote, state, view.why if view else ""),
         "part": slot.section,
     }
+
+
+def _seconds(quote: ClipQuote, slot: Slot) -> str:
+    """Seconds bought and seconds kept of them."""
+    bought = f"{quote.bought_s:.3g} → " if quote.bought_s else ""
+    return f"{bought}{slot.duration_s:.2f}"
+
+
+def _state(quote: ClipQuote, state: str) -> str:
+    """The state's word; what no model can make as chosen waits for a decision."""
+    stuck = bool(quote.problems) and state not in ("done", "preview")
+    return mark("held" if stuck else state).word
+
+
+def _why(quote: ClipQuote, state: str, why: str) -> str:
+    """Why a clip cannot be bought, or what is the matter with it."""
+    if quote.problems:
+        return quote.problems[0]
+    return f"{why} changed" if state == "stale" else why
 
 
 def _columns() -> dict[str, Any]:
@@ -71,25 +97,26 @@ def _columns() -> dict[str, Any]:
         "picture": column.ImageColumn("", width=56),
         "clip": column.NumberColumn("Clip", width=40, format="%d"),
         "at": column.TextColumn("At", width=64),
-        "shot": column.TextColumn("Shot", width=118),
-        "model": column.TextColumn("Model", width=160),
-        "price": column.NumberColumn("Price", width=62, format="$%.2f"),
-        "bought": column.NumberColumn("Buys s", width=56, format="%.1f"),
-        "kept": column.NumberColumn("Keeps s", width=60, format="%.2f"),
+        "shot": column.TextColumn("Shot", width=112),
+        "model": column.TextColumn("Model", width=150),
+        "seconds": column.TextColumn(
+            "Seconds", width=84, alignment="right", help="Seconds bought, and kept of them"
+        ),
         "takes": column.NumberColumn("Takes", width=48, format="%d"),
+        "price": column.TextColumn("Price", width=84, alignment="right"),
         "state": column.TextColumn("State", width=66),
         "note": column.TextColumn("Why", width=220),
         "part": column.TextColumn("Part", width=80),
     }
 
 
-def thumb(poster: Path | None) -> str | None:
-    """A poster as a small data address for a table; None when there is none."""
-    return _small(str(poster)) if poster else None
+def thumb(poster: Path | None, *, faded: bool = False) -> str | None:
+    """A poster as a small data address for a table, grey where it is out of date; else None."""
+    return _small(str(poster), faded) if poster else None
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
-def _small(path: str) -> str | None:
+def _small(path: str, faded: bool) -> str | None:
     """A poster as a small data address; nothing when its file is gone or damaged."""
     import io
 
@@ -99,7 +126,8 @@ def _small(path: str) -> str | None:
     try:
         with Image.open(path) as picture:
             picture.thumbnail((THUMB_WIDTH, THUMB_WIDTH))
-            picture.convert("RGB").save(out, "JPEG", quality=70)
+            shown = picture.convert("L") if faded else picture.convert("RGB")
+            shown.save(out, "JPEG", quality=70)
     except (OSError, UnidentifiedImageError):
         return None
     return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"

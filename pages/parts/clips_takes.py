@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 REASON_LENGTH = 200
 
 
-def draw(deck: Deck, slot: Slot) -> None:
+def draw(deck: Deck, slot: Slot, takes: tuple[Take, ...]) -> None:
     """The picture of the take in use, then all takes to choose from."""
-    takes = _all(deck).get(slot.id, ())
     used = in_use(deck.project, {slot.id: takes}).get(slot.id)
     _picture(deck, slot, used)
     if takes:
@@ -28,10 +27,6 @@ def draw(deck: Deck, slot: Slot) -> None:
     for take in takes:
         if take.message:
             st.caption(errors.literal(f"Take {take.number}: {take.message}"))
-
-
-def _all(deck: Deck) -> dict[str, tuple[Take, ...]]:
-    return deck.studio.takes.of_project(deck.project.id)
 
 
 def _picture(deck: Deck, slot: Slot, used: Take | None) -> None:
@@ -67,19 +62,36 @@ def _strip(deck: Deck, slot: Slot, takes: tuple[Take, ...], used: Take | None) -
     waited = f", {used.latency_s:.0f} s" if used.latency_s else ""
     st.caption(errors.literal(f"{maker}, {dollars(used.price_usd_micro)}{waited}"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _keep(deck, slot, used)
         stars = f"stars_{used.id}_{used.stars}"
-        st.feedback(
-            "stars",
-            key=stars,
-            default=used.stars - 1 if used.stars else None,
-            on_change=_rate,
-            args=(deck, used, stars),
-        )
+        with st.container(key="clip_stars", width="content"):
+            st.feedback(
+                "stars",
+                key=stars,
+                default=used.stars - 1 if used.stars else None,
+                on_change=_rate,
+                args=(deck, used, stars),
+            )
         with st.popover("Reject", icon=":material/thumb_down:"), st.form(f"reject_{used.id}"):
             reason = f"reason_{used.id}"
             st.text_input("What is wrong with it?", key=reason, max_chars=REASON_LENGTH)
             st.caption("Its file is kept; the next best take is used instead.")
             st.form_submit_button("Reject this take", on_click=_reject, args=(deck, used, reason))
+
+
+def _keep(deck: Deck, slot: Slot, used: Take) -> None:
+    """Picking the take that is shown: newer ones then wait until they are picked themselves."""
+    picked = deck.project.picks.get(slot.id) == used.id
+    with st.container(key="clip_pick", width="content"):
+        st.button(
+            "Picked" if picked else f"Pick take {used.number}",
+            key=f"keep_{used.id}",
+            icon=":material/keep:",
+            disabled=picked,
+            help="The film shows it, whatever is made later. (A)",
+            on_click=_point,
+            args=(deck, slot, used.id),
+        )
 
 
 def _word(take: Take) -> str:
@@ -88,7 +100,11 @@ def _word(take: Take) -> str:
 
 
 def _pick(deck: Deck, slot: Slot, key: str) -> None:
-    picks = {**deck.project.picks, slot.id: st.session_state[key]}
+    _point(deck, slot, st.session_state[key])
+
+
+def _point(deck: Deck, slot: Slot, take_id: str) -> None:
+    picks = {**deck.project.picks, slot.id: take_id}
     deck.change(f"Take of clip {slot.index + 1}", lambda one: changed(one, picks=picks))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import errors
-from pages.parts.states import usd
+from pipeline.money.usd import dollars
 
 if TYPE_CHECKING:
     from pipeline.studio import ProjectView, Studio
@@ -37,7 +37,9 @@ def draw(studio: Studio, view: ProjectView) -> None:
 def _order(studio: Studio, take: Take, number: int | None) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         clip = f"Clip {number}" if number else "A clip that is gone"
-        st.markdown(f"**{clip}**, take {take.number} · {usd(take.price_usd_micro)}")
+        # A held take was not settled, so what hangs on it is the price that it was ordered for.
+        price = errors.literal(dollars(int(take.order.get("price_usd_micro", 0))))
+        st.markdown(f"**{clip}**, take {take.number} · {price}")
         st.caption(errors.literal(take.message))
         st.button(
             "It was charged", key=f"charged_{take.id}", on_click=_settle, args=(studio, take, True)

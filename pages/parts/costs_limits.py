@@ -27,7 +27,8 @@ def draw(studio: Studio, project_id: str) -> None:
         "Nothing is bought beyond it, whatever fails or crashes. Setting it is written down as "
         "an entry of its own."
     )
-    with st.form("limit", border=False):
+    left, right = st.columns([1, 2], gap="medium", vertical_alignment="top")
+    with left, st.form("limit", border=False):
         st.text_input("This project, in dollars", value=shown, key=TYPED, max_chars=LONGEST)
         st.form_submit_button(
             "Set the limit",
@@ -35,15 +36,15 @@ def draw(studio: Studio, project_id: str) -> None:
             on_click=_set_project,
             args=(studio, project_id),
         )
-    with st.expander("A clip, a day"), st.form("more_limits", border=False):
+    with right, st.expander("A clip, a day"), st.form("more_limits", border=False):
         st.text_input("Any one clip, in dollars", key=TYPED_CLIP, max_chars=LONGEST)
         st.text_input("All projects in a day (UTC), in dollars", key=TYPED_DAY, max_chars=LONGEST)
         st.caption("An empty field leaves that limit as it is.")
         st.form_submit_button("Set these limits", on_click=_set_others, args=(studio, project_id))
     if totals.bound_by != "project":
         which = "day's" if totals.bound_by == "day" else "studio's"
-        left = errors.literal(dollars(totals.left_usd_micro))
-        st.caption(f"The {which} limit is nearer than the project's: {left} are left of it.")
+        nearer = errors.literal(dollars(totals.left_usd_micro))
+        st.caption(f"The {which} limit is nearer than the project's: {nearer} are left of it.")
 
 
 def _set_project(studio: Studio, project_id: str) -> None:

@@ -11,18 +11,19 @@ import streamlit as st
 from pages.parts.media import Fact, facts
 from pages.parts.progress import STAGES, names_of
 from pipeline.money.accounts import (
+    Receipt,
     entries_csv,
     latencies_s,
     per_kept_second,
-    receipts,
     receipts_csv,
     spent_on_rejects,
 )
-from pipeline.money.usd import MICRO_PER_USD, cents, dollars
+from pipeline.money.usd import cents, dollars, number
 from pipeline.takes import in_use
 
 if TYPE_CHECKING:
     from pipeline.money.books import Entry
+    from pipeline.money.retries import Tried
     from pipeline.money.rules import Dimension
     from pipeline.studio import ProjectView, Studio
 
@@ -41,8 +42,11 @@ KINDS = {
 }
 
 
-def figures(studio: Studio, view: ProjectView, entries: Sequence[Entry]) -> None:
-    """Cost of a kept second, of what is not in use, and how long each model took."""
+HASH_SHOWN = 12
+
+
+def figures(studio: Studio, view: ProjectView, found: Sequence[Receipt]) -> None:
+    """Cost of a kept second, of what is not in use, and how each model did."""
     takes = studio.takes.of_project(view.project.id)
     used = in_use(view.project, takes)
     kept_s = sum(slot.duration_s for slot in view.slots if slot.id in used)
@@ -53,11 +57,18 @@ def figures(studio: Studio, view: ProjectView, entries: Sequence[Entry]) -> None
         Fact(cents(each) if each is not None else "none is paid yet", name="A kept second"),
         Fact(dollars(rejects), name="Takes not in use"),
     ]
-    names = _models(studio)
-    for model, (median_s, slow_s) in latencies_s(receipts(entries)).items():
+    names, tried = models(studio), studio.takes.tried()
+    for model, (median_s, slow_s) in latencies_s(found).items():
         waits = f"half within {median_s:.0f} s, nine of ten within {slow_s:.0f} s"
-        lines.append(Fact(waits, name=names.get(model, model)))
+        note = _history(tried[model]) if model in tried else ""
+        lines.append(Fact(waits, name=names.get(model, model), note=note))
     facts(lines)
+
+
+def _history(tried: Tried) -> str:
+    """What became of a model's takes, here and in every other project."""
+    again = f"{tried.again} of {tried.paid} paid takes not kept"
+    return f"{again}, {tried.free} failed free of charge" if tried.free else again
 
 
 def sums(studio: Studio, view: ProjectView) -> None:
@@ -69,11 +80,11 @@ def sums(studio: Studio, view: ProjectView) -> None:
     if not found:
         st.caption("Nothing has been paid for yet.")
         return
-    names = {**names_of(view), **_models(studio), **STAGES}
+    names = {**names_of(view), **models(studio), **STAGES}
     rows = sorted(found.items(), key=lambda item: -item[1])
     st.dataframe(
         [
-            {dimension: names.get(key, key) or "none", "Spent": amount / MICRO_PER_USD}
+            {dimension: names.get(key, key) or "none", "Spent": number(amount)}
             for key, amount in rows
         ],
         hide_index=True,
@@ -82,8 +93,57 @@ def sums(studio: Studio, view: ProjectView) -> None:
     )
 
 
+def receipts(view: ProjectView, found: Sequence[Receipt], names: dict[str, str]) -> None:
+    """A line for each purchase: what was sent, what came of it, and the file to take home."""
+    if not found:
+        st.caption("Nothing has been bought yet. Each purchase gets a receipt with its files.")
+        return
+    units = names_of(view)
+    st.dataframe(
+        [_receipt(one, {**names, **units}) for one in reversed(found)],
+        hide_index=True,
+        placeholder="",
+        column_config={
+            "Price": st.column_config.NumberColumn(format="$%.4f"),
+            "Took s": st.column_config.NumberColumn(format="%.0f"),
+        },
+        key="receipts_table",
+    )
+    st.download_button(
+        "Receipts as CSV",
+        lambda: receipts_csv(found).encode(),
+        file_name="receipts.csv",
+        mime="text/csv",
+        icon=":material/receipt_long:",
+        on_click="ignore",
+    )
+
+
+def _receipt(one: Receipt, names: dict[str, str]) -> dict[str, object]:
+    pictures = [*one.reference_digests, one.end_digest]
+    return {
+        "Bought (UTC)": one.reserved_at[:19].replace("T", " "),
+        "What for": names.get(one.unit, one.unit),
+        "Model": names.get(one.model, one.model),
+        "Inputs' schema": one.schema_version,
+        "Outcome": one.outcome,
+        "Price": number(one.spent_usd_micro),
+        "Took s": one.latency_s,
+        "Output": _short(one.output_digest),
+        "Start frame": _short(one.start_digest),
+        "Other pictures": " ".join(_short(digest) for digest in pictures if digest),
+        "Seed": "" if one.seed is None else str(one.seed),
+        "Prompt": one.prompt,
+    }
+
+
+def _short(digest: str | None) -> str:
+    """The beginning of a file's hash, enough to tell files apart; the CSV has the whole."""
+    return (digest or "")[:HASH_SHOWN]
+
+
 def every(view: ProjectView, entries: Sequence[Entry]) -> None:
-    """Every entry, filterable, and the files to take home."""
+    """Every entry, filterable, and the file to take home."""
     if not entries:
         st.caption("Nothing is booked yet. What is set aside, paid or given back is listed here.")
         return
@@ -96,24 +156,6 @@ def every(view: ProjectView, entries: Sequence[Entry]) -> None:
         _listed(shown, names)
     else:
         st.caption("No entry is of this kind.")
-    with st.container(horizontal=True, gap="small"):
-        _files(entries)
-
-
-def _listed(entries: Sequence[Entry], names: dict[str, str]) -> None:
-    st.dataframe(
-        [_line(entry, names) for entry in entries],
-        hide_index=True,
-        height=360,
-        column_config={
-            name: st.column_config.NumberColumn(format="$%.4f")
-            for name in ("Held", "Spent", "Limit")
-        },
-        key="entries_table",
-    )
-
-
-def _files(entries: Sequence[Entry]) -> None:
     st.download_button(
         "Entries as CSV",
         lambda: entries_csv(entries).encode(),
@@ -122,13 +164,19 @@ def _files(entries: Sequence[Entry]) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    st.download_button(
-        "Receipts as CSV",
-        lambda: receipts_csv(receipts(entries)).encode(),
-        file_name="receipts.csv",
-        mime="text/csv",
-        icon=":material/receipt_long:",
-        on_click="ignore",
+
+
+def _listed(entries: Sequence[Entry], names: dict[str, str]) -> None:
+    st.dataframe(
+        [_line(entry, names) for entry in entries],
+        hide_index=True,
+        height=360,
+        placeholder="",
+        column_config={
+            name: st.column_config.NumberColumn(format="$%.4f")
+            for name in ("Held", "Spent", "Limit")
+        },
+        key="entries_table",
     )
 
 
@@ -149,13 +197,13 @@ def _line(entry: Entry, names: dict[str, str]) -> dict[str, object]:
         "Stage": entry.stage,
         "Unit": names.get(entry.unit, entry.unit) or entry.name.partition("/")[2],
         "Model": entry.model,
-        "Held": entry.held_usd_micro / MICRO_PER_USD,
-        "Spent": entry.spent_usd_micro / MICRO_PER_USD,
-        "Limit": None if limit is None else limit / MICRO_PER_USD,
+        "Held": number(entry.held_usd_micro),
+        "Spent": number(entry.spent_usd_micro),
+        "Limit": None if limit is None else number(limit),
         "By": entry.by,
         "Note": entry.note,
     }
 
 
-def _models(studio: Studio) -> dict[str, str]:
+def models(studio: Studio) -> dict[str, str]:
     return {key: model.name for key, model in studio.catalogue.models.items()}

@@ -86,7 +86,7 @@ def test_a_model_that_cannot_serve_a_slot_says_why_and_changes_nothing(visit, st
 
 def test_a_retired_model_is_shown_as_such_and_offered_only_knowingly(visit, studio, paid):
     app = visit("clips", paid.id)
-    assert any("was retired" in option for option in select(app, "Model").options)
+    assert any("retired on" in option for option in select(app, "Model").options)
     next(item for item in app.toggle if item.label.startswith("Offer retired")).set_value(
         True
     ).run()
@@ -128,7 +128,9 @@ def test_a_model_from_another_time_is_said_and_never_bought(visit, studio, paid)
 
     assert not app.exception
     assert "knows no model" in app.warning[0].value
-    assert button(app, "Make what").disabled
+    count = len(studio.view(paid.id).slots) - 1
+    assert f"{count} clips" in button(app, "Make what").label
+    assert "1 clip has no buyable model as chosen" in html(app)
 
 
 def test_hostile_words_in_a_shot_stay_words(visit, studio, paid):

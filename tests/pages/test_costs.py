@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pages.parts.meter import body
+from pipeline.model import FilmFormat, Slot
+from pipeline.money.catalogue import load
 from pipeline.money.ledger import Scope, Totals
-from pipeline.money.quotes import Quote
+from pipeline.money.quotes import Quote, quote_film
+from pipeline.money.retries import Tried, with_history
+from pipeline.project import ModelChoice, Project
 
 DOLLAR = 1_000_000
+KLING = "kling-2.5-turbo-pro"
 
 
 def html(app) -> str:
@@ -35,7 +40,8 @@ def test_what_was_spent_and_held_is_the_ledgers_to_the_micro_dollar(visit, studi
     assert not app.exception
     assert "<b>$0.35</b> spent" in html(app)
     assert "<b>$0.70</b> held" in html(app)
-    assert "<b>$18.95</b> left of $20.00" in html(app)
+    assert "<b>$18.95</b> left" in html(app)
+    assert "<b>$20.00</b> limit" in html(app)
 
 
 def test_raising_the_limit_is_an_act_with_an_entry(visit, studio, demo):
@@ -72,6 +78,8 @@ def test_every_entry_is_listed_and_can_be_taken_home(visit, studio, demo):
 
     entries = next(table.value for table in app.dataframe if "When (UTC)" in table.value)
     assert len(entries) == 3
+    receipts = next(table.value for table in app.dataframe if "Outcome" in table.value)
+    assert list(receipts["Outcome"]) == ["held", "paid"]
     assert {item.proto.label for item in app.get("download_button")} == {
         "Entries as CSV",
         "Receipts as CSV",
@@ -112,6 +120,13 @@ def quote(total: int, high: int) -> Quote:
     )
 
 
+def two_of_kling(**fields) -> Quote:
+    base = {"id": "night-drive-00001", "title": "Night Drive", "created_at": "2026-11-22"}
+    project = Project(**{**base, "model": ModelChoice(model=KLING), **fields})
+    slots = [Slot(id=f"slot{n}", index=n, start_s=5.0 * n, end_s=5.0 * n + 4) for n in (0, 1)]
+    return quote_film(load(), project, slots)
+
+
 def totals(**fields) -> Totals:
     base = {"spent_usd_micro": 0, "held_usd_micro": 0, "limit_usd_micro": 20 * DOLLAR}
     return Totals(**{**base, "left_usd_micro": 20 * DOLLAR, **fields})
@@ -123,7 +138,18 @@ def test_the_meter_warns_before_the_budget_ends():
 
 
 def test_the_meter_gives_the_range_that_retries_may_add():
-    assert "$10.00 with one more take of each" in body(totals(), quote(5 * DOLLAR, 10 * DOLLAR))
+    told = body(totals(), with_history(two_of_kling(), {}))
+    assert "up to $1.40 with one more take of each" in told
+    learnt = with_history(two_of_kling(), {KLING: Tried(paid=10, kept=8)})
+    assert "if as many takes are made again as so far" in body(totals(), learnt)
+
+
+def test_the_meter_says_how_many_clips_no_model_can_make_and_why():
+    square = two_of_kling(format=FilmFormat(aspect="1:1"), model=ModelChoice(model="veo-3.1-fast"))
+    told = body(totals(), square, {"veo-3.1-fast": "Veo 3.1 Fast"})
+    assert "<b>$0.00</b> to finish" in told
+    assert "2 clips have no buyable model as chosen" in told
+    assert "Veo 3.1 Fast draws 16:9, 9:16, not 1:1. (2 clips)" in told
 
 
 def test_the_meter_says_when_a_charge_closed_the_budget():
