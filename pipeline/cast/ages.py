@@ -78,7 +78,7 @@ def _stated() -> tuple[dict[str, list[int]], re.Pattern[str]]:
     """Words that are an age by themselves, and the expression that finds them."""
     words = data("ages")["stated"]
     found = _either(sorted(words, key=len, reverse=True))
-    return words, re.compile(rf"\b(?:{found})\b", re.IGNORECASE)
+    return words, re.compile(rf"\b(?:{found})\b(?!['’]s)", re.IGNORECASE)
 
 
 def ages_in(reading: Reading) -> tuple[Age, ...]:

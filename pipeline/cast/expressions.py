@@ -30,6 +30,9 @@ REMOVABLE = frozenset(
     }
 )
 MAX_PER_CODE = 6
+PARTS = frozenset(
+    {"accessory", "marker", "face", "eyes", "garment", "footwear", "build_noun", "animal_mark"}
+)
 
 
 def expressions(reading: Reading, english: bool) -> Iterator[Finding]:
@@ -49,7 +52,7 @@ def _from_match(code: str, match: re.Match[str]) -> Finding | None:
     start, end = _trimmed(match)
     if code == "real_person_likeness":
         return _likeness(match, start, end)
-    if code == "relative_terms" and _within_one_body(match):
+    if code == "relative_terms" and (_within_one_body(match) or _of_a_part(match)):
         return None
     if code == "model_syntax_noise" or start < end:
         return Finding(code, start, end, removable=code in REMOVABLE)
@@ -61,6 +64,18 @@ def _within_one_body(match: re.Match[str]) -> bool:
     if not re.search(r"\bthe\s+other$", match.group(), re.IGNORECASE):
         return False
     return bool(re.search(r"\bone\b[^.;]*$", match.string[: match.start()], re.IGNORECASE))
+
+
+def _of_a_part(match: re.Match[str]) -> bool:
+    """As in "a ring bigger than the others", "shoulders wider than her hips": in the picture."""
+    hits = Reading(match.string[max(0, match.start() - 40) : match.start()]).hits
+    if not hits or not hits[-1].categories & PARTS:
+        return False
+    after = match.string[match.end() :].split(None, 1)[:1]
+    parts = word_set("actions", "body")
+    return bool(re.search(r"\bothers?$", match.group())) or bool(
+        after and after[0].strip(".,;").lower() in parts
+    )
 
 
 def _likeness(match: re.Match[str], start: int, end: int) -> Finding | None:
