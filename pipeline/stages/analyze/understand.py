@@ -208,4 +208,4 @@ def _tidy(times: Times) -> tuple[float, ...]:
     return tuple(tidy_s(float(time)) for time in times)
 
 
-ANALYZE = Stage("analyze", 2, AnalyzeInputs, AudioAnalysis, understand)
+ANALYZE = Stage("analyze", 3, AnalyzeInputs, AudioAnalysis, understand)
