@@ -20,6 +20,7 @@ from pipeline.errors import (
     ContentRefused,
     CredentialsRefused,
     OutputUnusable,
+    ProviderFailed,
     RequestRefused,
 )
 from pipeline.jobs.reconcile import Patience
@@ -416,7 +417,7 @@ def test_an_order_that_cannot_be_told_is_settled_by_the_person(studio, vendor, p
     vendor.manners.create.append("drop")
     vendor.manners.listing_broken = True
     studio.shop._patience = replace(QUICK, listing_s=0.2)
-    with pytest.raises(BadInput, match="cannot be told"):
+    with pytest.raises(ProviderFailed, match="cannot be told"):
         studio.make(project.id, "clips", ("slot1",))
     take = studio.takes.of_project(project.id)["slot1"][0]
     assert take.state == "held"
