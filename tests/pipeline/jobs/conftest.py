@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import random
+import secrets
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from tests.postgres_server import postgres_url
 
@@ -23,6 +26,17 @@ __all__ = ["postgres_url"]
 
 TOY = Path(__file__).with_name("toy_studio.py")
 ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def database_url(postgres_url: str) -> str:
+    """An empty database on the server."""
+    name = f"jobs_{secrets.token_hex(4)}"
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import signal
 import socket
 import threading
@@ -11,24 +10,12 @@ import time
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from pipeline.jobs.slots import PostgresSlots
 
 PROJECT = "project-of-the-test"
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-def database_url(postgres_url):
-    """An empty database on the server."""
-    name = f"jobs_{secrets.token_hex(4)}"
-    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 
 
 class Line:

@@ -14,9 +14,6 @@ from sqlalchemy.exc import DBAPIError
 
 from pipeline.database import Database
 from pipeline.jobs.pulse import Pulse
-from tests.pipeline.jobs.test_postgres import database_url
-
-__all__ = ["database_url"]
 
 PROJECT = "project-of-the-test"
 LEASE_S = 3.0
