@@ -20,7 +20,7 @@ if view.plan is None:
     st.stop()
 
 desk = cast_card.Desk(studio, view.project.id)
-left, middle, right = st.columns([5, 9, 5], gap="medium")
+left, middle, right = st.columns([5, 8, 5], gap="medium")
 with left:
     chosen = cast_list.chosen(desk, view)
     cast_list.additions(desk)
@@ -28,6 +28,7 @@ with middle:
     if chosen is None:
         nothing("Nobody is in the film", "Add a character, or let the plan show places only.")
     else:
+        cast_picture.proposed(chosen)
         cast_card.card(desk, view, chosen)
 with right:
     if chosen is not None:

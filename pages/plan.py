@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -23,6 +24,8 @@ from pages.parts.plan_desk import Desk
 if TYPE_CHECKING:
     from pipeline.studio import ProjectView, Studio
 
+CSS = Path(__file__).parent / "parts" / "plan.css"
+
 
 @st.fragment(key="shots")
 def shots(studio: Studio, view: ProjectView) -> None:
@@ -31,7 +34,8 @@ def shots(studio: Studio, view: ProjectView) -> None:
         st.rerun()
     errors.draw_kept()
     desk = Desk(studio, view)
-    middle, right = st.columns([11, 6], gap="medium")
+    with st.container(key="plan_shots"):
+        middle, right = st.columns([9, 5], gap="medium")
     with middle:
         actions = st.container()
         plan_findings.draw(desk)
@@ -62,7 +66,9 @@ if not view.slots:
         go("song", view.project.id)
     st.stop()
 
-left, rest = st.columns([4, 15], gap="medium")
+st.html(CSS)
+with st.container(key="plan_columns"):
+    left, rest = st.columns([4, 15], gap="medium")
 with left, errors.shown():
     plan_brief.draw(Desk(studio, view))
 with rest, errors.shown():

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts import errors
+from pages.parts import cast_drawing, errors, progress
 from pages.parts.cast_card import Desk, Subject
 from pages.parts.media import Fact, facts
 from pages.parts.states import length, usd
 from pipeline.cast import appearance
-from pipeline.model import Blob
+from pipeline.model import Blob, Character
 from pipeline.project import Project, ReferenceChoice, changed
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ def picture(desk: Desk, view: ProjectView, one: Subject) -> None:
     choice = view.project.references.get(one.id, ReferenceChoice())
     blob = _blob(view, one, choice)
     if blob is None:
-        st.html('<div class="poster"></div>')
-        st.caption("No reference picture yet.")
+        st.caption("No reference picture yet. Draw one, or take your own.")
     else:
         with errors.shown():
             st.image(str(desk.studio.path(blob)), width="stretch")
@@ -42,6 +41,18 @@ def _blob(view: ProjectView, one: Subject, choice: ReferenceChoice) -> Blob | No
     """The chosen picture, else the one that was drawn from the present description."""
     still = view.stills.get(one.id)
     return choice.blob or (still.blob if still else None)
+
+
+def proposed(one: Subject) -> None:
+    """Which words of the description a planner wrote, as long as they stand in it."""
+    if not isinstance(one, Character) or not one.proposed or one.proposed not in one.description:
+        return
+    whole = one.proposed == one.description
+    words = "the whole description" if whole else f"“{one.proposed.strip(' ,.:')}”"
+    st.caption(
+        f":material/edit_note: Proposed by the planner: {errors.literal(words)}. "
+        "Change it as you like."
+    )
 
 
 def _words(view: ProjectView, one: Subject, choice: ReferenceChoice) -> str:
@@ -60,22 +71,50 @@ def _approve(desk: Desk, one: Subject, choice: ReferenceChoice, blob: Blob | Non
         return
     label = "Withdraw approval" if choice.approved else "Approve"
     help_ = "Paid clips wait until the picture that they start from is approved."
-    if st.button(label, icon=":material/verified:", key=f"approve_{one.id}", help=help_):
+    pressed = st.button(
+        label,
+        icon=":material/verified:",
+        key=f"approve_{one.id}",
+        help=help_,
+        type="secondary" if choice.approved else "primary",
+        width="stretch",
+    )
+    if pressed:
         approved = choice.model_copy(update={"blob": blob, "approved": not choice.approved})
         _set(desk, one, f"{label}: {one.name}", approved)
 
 
 def _make(desk: Desk, view: ProjectView, one: Subject, choice: ReferenceChoice) -> None:
-    """Draw what is missing, or this one anew. The studio draws pictures itself, free."""
-    drawn = one.id in view.stills
-    label = f"Draw again · {usd(0)}" if drawn else f"Draw the missing pictures · {usd(0)}"
-    if not st.button(label, icon=":material/draw:", key=f"draw_{one.id}"):
-        return
-    if drawn:
-        fresh = ReferenceChoice(take=choice.take + 1)
-        desk.edit(f"Draw {one.name} again", lambda project: with_choice(project, one.id, fresh))
+    """Who draws, then this picture and all that are missing, each with its price."""
+    model = cast_drawing.chosen(desk, view.project)
+    lacking = cast_drawing.missing(view, model)
+    anew = one.id not in lacking
+    busy = progress.active(desk.studio.run(desk.project_id))
+    cost = usd(cast_drawing.cost_usd_micro(model, 1))
+    if st.button(
+        f"{'Draw again' if anew else 'Draw'} · {cost}",
+        icon=":material/draw:",
+        key=f"draw_{one.id}",
+        disabled=busy,
+        width="stretch",
+    ):
+        if anew:
+            fresh = ReferenceChoice(take=choice.take + 1)
+            desk.edit(f"Draw {one.name} again", lambda now: with_choice(now, one.id, fresh))
+        _draw(desk, (one.id,))
+    if len(lacking) > 1 and st.button(
+        f"Draw all {len(lacking)} that are missing · "
+        f"{usd(cast_drawing.cost_usd_micro(model, len(lacking)))}",
+        key="draw_missing",
+        disabled=busy,
+        width="stretch",
+    ):
+        _draw(desk, lacking)
+
+
+def _draw(desk: Desk, ids: tuple[str, ...]) -> None:
     with errors.shown(later=True):
-        desk.studio.start(desk.project_id, goal="references")
+        desk.studio.start(desk.project_id, "references", ids)
     st.rerun()
 
 

@@ -34,7 +34,7 @@ LONGEST_NAME = 80
 
 def draw(desk: Desk, slot: Slot) -> None:
     """The row of buttons; what they propose stands below until it is taken or discarded."""
-    with st.container(key="plan_actions", horizontal=True, vertical_alignment="bottom"):
+    with st.container(key="plan_actions", horizontal=True, vertical_alignment="center"):
         _planner(desk)
         _buttons(desk, slot)
     if desk.project.proposal is not None:
@@ -50,6 +50,7 @@ def _planner(desk: Desk) -> None:
         key=key,
         format_func=PLANNERS.__getitem__,
         required=True,
+        label_visibility="collapsed",
         on_change=lambda: desk.edit(
             "Planner", lambda project: changed(project, planner=st.session_state[key])
         ),
@@ -69,6 +70,7 @@ def _planner_model(desk: Desk) -> None:
         names if model in names else [model, *names],
         key=key,
         width=190,
+        label_visibility="collapsed",
         accept_new_options=True,
         on_change=lambda: desk.edit(
             "Planning model",
@@ -152,7 +154,7 @@ def _proposal(desk: Desk) -> None:
     changes = difference(desk.plan, proposal)
     with st.container(border=True, key="proposal"):
         shots = len({change.id for change in changes if change.scope == "shot"})
-        st.markdown(f"**Proposed** · {shots} shots would change")
+        st.markdown(f"**Proposed** · {counted(shots, 'shot')} would change")
         _said(proposal)
         st.html(f'<div style="max-height:19rem;overflow:auto">{_listed(desk, changes)}</div>')
         with st.container(horizontal=True):
@@ -168,6 +170,11 @@ def _proposal(desk: Desk) -> None:
                 key="proposal_leave",
                 on_click=lambda: desk.edit("Leave the new plan", discarded),
             )
+
+
+def counted(number: int, word: str) -> str:
+    """A number with its noun: 1 shot, 2 shots, no shot."""
+    return f"{number or 'no'} {word}{'s' if number > 1 else ''}"
 
 
 def _said(proposal: ScenePlan) -> None:
@@ -220,7 +227,7 @@ def writing(desk: Desk) -> None:
     if not shots:
         return
     numbers = {slot.id: slot.index + 1 for slot in desk.view.slots}
-    st.caption(f"Being written: {len(shots)} of {len(desk.view.slots)} shots")
+    st.caption(f"Being written: {len(shots)} of {counted(len(desk.view.slots), 'shot')}")
     st.dataframe(
         [
             {"shot": numbers.get(shot.slot_id), "frame": shot.size, "what is seen": shot.action}

@@ -133,11 +133,18 @@ def _treatment(desk: Desk) -> None:
             + "  \nLight: "
             + errors.literal(plan.style.light)
         )
-    offline = plan.planner == "offline"
-    by = "the offline planner, without a language model" if offline else plan.planner
-    st.caption(f"Planned by {errors.literal(by)}.")
+    st.caption(_origin(plan.planner))
     for remark in plan.remarks[:6]:
         st.caption(f":material/info: {errors.literal(remark)}")
+
+
+def _origin(planner: str) -> str:
+    """Who wrote the plan, as a sentence."""
+    known = {
+        "offline": "Planned by the offline planner, without a language model.",
+        "imported": "Read from a file.",
+    }
+    return known.get(planner) or f"Planned by {errors.literal(planner)}."
 
 
 def _with_brief(project: Project, **fields: object) -> Project:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from pages.parts import errors
+from pages.parts import errors, plan_findings
 from pages.parts.plan_desk import Desk
 from pipeline.model import Shot, Slot, Transition
 from pipeline.planning import edits
@@ -33,6 +33,25 @@ LOCKABLE = {
     "notes": "Notes",
 }
 BEGINNINGS = {Transition.CUT: "Cut", Transition.CROSSFADE: "Crossfade", Transition.FADE: "Fade"}
+SIZES = {
+    "ECU": "Extreme close-up",
+    "CU": "Close-up",
+    "MCU": "Medium close-up",
+    "MS": "Medium",
+    "MLS": "Medium long",
+    "LS": "Long",
+    "ELS": "Extreme long",
+}
+WORDS = (
+    SIZES
+    | {
+        one: one.capitalize()
+        for field in TERMS
+        for one in get_args(Shot.model_fields[field].annotation)
+        if one not in SIZES
+    }
+    | {"eye": "Eye level", "pov": "Point of view", "push": "Push in", "pull": "Pull back"}
+)
 MOST_LETTERS = 1_000
 
 
@@ -52,6 +71,7 @@ def draw(desk: Desk, slot: Slot) -> None:
         st.info("This slot has no shot yet. *Plan the shots* fills it.")
         return
     _texts(desk, shot, ("action",))
+    plan_findings.beside(desk, slot.id)
     _terms(desk, shot)
     _people(desk, shot, bool(slot.lyric.strip()))
     _texts(desk, shot, ("light", "negative"))
@@ -89,14 +109,15 @@ def _texts(desk: Desk, shot: Shot, fields: tuple[str, ...]) -> None:
 
 
 def _terms(desk: Desk, shot: Shot) -> None:
-    columns = st.columns(3)
+    columns = st.columns(2)
     for place, (field, label) in enumerate(TERMS.items()):
         options = get_args(Shot.model_fields[field].annotation)
         key = _keyed(desk, shot, field, getattr(shot, field))
-        columns[place % 3].selectbox(
+        columns[place % 2].selectbox(
             _named(shot, field),
             options,
             key=key,
+            format_func=WORDS.__getitem__,
             on_change=_edit(desk, shot, f"{label} of a shot", str),
             args=(key, field),
         )

@@ -22,7 +22,7 @@ def draw(desk: Desk) -> None:
         return
     hard = sum(finding.level == "hard" for finding in found)
     advice = len(found) - hard
-    parts = [f"{hard} stop buying"] if hard else []
+    parts = [f"{hard} {'stops' if hard == 1 else 'stop'} buying"] if hard else []
     parts += [f"{advice} to consider"] if advice else []
     st.caption(" · ".join(parts))
     for number, finding in enumerate(found[:FIRST_SHOWN]):
@@ -42,12 +42,14 @@ def _line(desk: Desk, finding: Finding, number: int) -> None:
         colour, icon = ("red", "error") if hard else ("orange", "info")
         st.markdown(f":{colour}[:material/{icon}:] {errors.literal(finding.message)}")
         if finding.slot_ids:
+            several = len(finding.slot_ids) > 1
             st.button(
-                "Show",
+                f"Show {len(finding.slot_ids)}" if several else "Show",
                 key=f"show_{number}",
                 type="tertiary",
+                help="Goes through its shots, one a click." if several else None,
                 on_click=_point_at,
-                args=(finding.slot_ids[0],),
+                args=(_next(finding),),
             )
         if finding.fix is not None:
             st.button(
@@ -56,6 +58,21 @@ def _line(desk: Desk, finding: Finding, number: int) -> None:
                 on_click=_mend,
                 args=(desk, finding),
             )
+
+
+def beside(desk: Desk, slot_id: str) -> None:
+    """What the linter says of one shot, on its card, right under the words."""
+    for finding in desk.view.findings:
+        if slot_id in finding.slot_ids:
+            colour = "red" if finding.level == "hard" else "orange"
+            st.caption(f":{colour}[{errors.literal(finding.message)}]")
+
+
+def _next(finding: Finding) -> str:
+    """The shot after the one that is open, in turn; the first where none of them is."""
+    shown = st.session_state.get(CHOSEN)
+    place = finding.slot_ids.index(shown) + 1 if shown in finding.slot_ids else 0
+    return finding.slot_ids[place % len(finding.slot_ids)]
 
 
 def _point_at(slot_id: str) -> None:

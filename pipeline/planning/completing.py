@@ -17,12 +17,14 @@ from pipeline.cast.look import Look
 from pipeline.cast.reading import Reading
 from pipeline.cast.slots import SHOULD
 from pipeline.model import Character, CharacterKind
+from pipeline.planning.acting import within
 from pipeline.planning.casting import cast_from_brief
 from pipeline.planning.dice import Dice
 from pipeline.planning.gathering import group
 from pipeline.planning.portraying import Sketch, being, person
 
 FOREIGN_LETTERS = 60
+OWN_WORDS = "The characters are described in the brief's own words."
 FAULTS_OF_ONES_OWN = {
     "unsafe_content",
     "prompt_injection",
@@ -47,9 +49,9 @@ def cast_of(brief: str) -> tuple[Character, ...]:
 
 def said_of(cast: Sequence[Character]) -> tuple[str, ...]:
     """For people: whose words the descriptions are."""
-    own = ("The characters are described in the brief's own words.",)
+    own = () if any(one.proposed for one in cast) else (OWN_WORDS,)
     return own + tuple(
-        f"What the brief leaves open about {one.name} is the planner's proposal: "
+        f"What the brief leaves open about {within(one.name)} is the planner's proposal: "
         f"“{one.proposed.strip(' ,:.')}”. Change it on the Cast page."
         for one in cast
         if one.proposed
