@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from pipeline.cast.gate import gate
 from pipeline.derivation import Derivation, NotYet
 from pipeline.linting import findings_of
-from pipeline.model import Blob, Clip, Lyrics
+from pipeline.model import Blob, Clip, Film, Lyrics
 from pipeline.money.choices import effective_choice
 from pipeline.project import PREVIEW_MODEL, Project
 from pipeline.stage import canonical
-from pipeline.stages.poster import POSTER, poster_of
+from pipeline.stages.poster import POSTER, poster_of, poster_of_film
 from pipeline.staleness import Latest, clip_changes, film_changes
 from pipeline.takes import PREVIEW_PICK, Take, in_use
 from pipeline.views import ClipView, ProjectCard, ProjectView, StepState
@@ -73,6 +73,7 @@ class Viewer:
             stills=stills,
             clips=clips,
             film=film,
+            film_poster=self._film_poster(look, film),
             film_state=film_state,
             song_path=self._path(project.song.blob if project.song else None),
             peaks_path=self._path(look.analysis.peaks if look.analysis else None),
@@ -111,10 +112,16 @@ class Viewer:
         before = self._latest.inputs(look.project.id, "previews", slot_id)
         if before is None:
             return ClipView(None, state="ready")
+        if wants_bought(look, slot_id):
+            # Its preview is out of date, but it is not what was chosen for this slot.
+            return ClipView(None, state="ready", poster=self._last_poster(look, slot_id))
         now = canonical(look.preview_inputs(slot_id))
+        why, poster = clip_changes(before, now), self._last_poster(look, slot_id)
+        return ClipView(None, state="stale", why=why, poster=poster)
+
+    def _last_poster(self, look: Derivation, slot_id: str) -> Path | None:
         last = self._latest.clip(look.project.id, slot_id)
-        poster = self._poster(look, last) if last else None
-        return ClipView(None, state="stale", why=clip_changes(before, now), poster=poster)
+        return self._poster(look, last) if last else None
 
     def _with_takes(self, look: Derivation, view: ClipView, takes: tuple[Take, ...]) -> ClipView:
         """The view with what was ordered for it: the take in use, or how the newest one stands."""
@@ -134,6 +141,10 @@ class Viewer:
     def _poster(self, look: Derivation, clip: Clip) -> Path | None:
         poster = look.find(POSTER, poster_of(clip))
         return self._path(poster.blob) if poster else None
+
+    def _film_poster(self, look: Derivation, film: Film | None) -> Path | None:
+        made = look.find(POSTER, poster_of_film(film)) if film else None
+        return self._path(made.blob) if made else None
 
     def _film_state(self, look: Derivation, made_once: bool) -> StepState:
         if look.film is not None:
@@ -198,8 +209,11 @@ class Steps:
 
     def _made(self, slot_id: str) -> bool:
         """Whether a slot has the clip that was chosen: a preview stands for no bought clip."""
-        view, project = self._clips[slot_id], self._look.project
-        if view.state != "preview":
-            return view.state == "done"
-        model = effective_choice(project, self._look.slot(slot_id))[0].model
-        return model == PREVIEW_MODEL or project.picks.get(slot_id) == PREVIEW_PICK
+        state = self._clips[slot_id].state
+        return state == "done" or (state == "preview" and not wants_bought(self._look, slot_id))
+
+
+def wants_bought(look: Derivation, slot_id: str) -> bool:
+    """Whether a slot is to show a bought clip, not a preview."""
+    model = effective_choice(look.project, look.slot(slot_id))[0].model
+    return model != PREVIEW_MODEL and look.project.picks.get(slot_id) != PREVIEW_PICK

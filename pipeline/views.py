@@ -87,6 +87,7 @@ class ProjectView:
     stills: dict[str, Still] = field(default_factory=dict)
     clips: dict[str, ClipView] = field(default_factory=dict)
     film: Film | None = None
+    film_poster: Path | None = None
     film_state: StepState = StepState("film", "Film", "empty")
     song_path: Path | None = None
     peaks_path: Path | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.studio import ProjectView, Studio
     from pipeline.views import StepState
 
+POSTER = Path(__file__).with_name("poster.js")
 HEIGHTS = (360, 480, 720, 1080, 1440, 2160)
 RATES = (24, 25, 30)
 WORDS: dict[object, str] = {
@@ -47,7 +50,19 @@ def player(studio: Studio, view: ProjectView, film: Film) -> None:
     except LookupError:
         nothing("The film's file is gone", "Make the film again: its parts are still here.")
         return
-    st.video(str(path), alt=f"The film of {view.project.title}")
+    with st.container(key="player"):
+        st.video(str(path), alt=f"The film of {view.project.title}")
+    if view.film_poster is not None:
+        _hang(view.film_poster)
+
+
+def _hang(poster: Path) -> None:
+    """Show a picture in the player until it plays: Streamlit's own player has no word for it."""
+    picture = b64encode(poster.read_bytes()).decode("ascii")
+    script = POSTER.read_text(encoding="utf-8").replace(
+        "PICTURE", f"data:image/jpeg;base64,{picture}"
+    )
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def busy(studio: Studio, view: ProjectView) -> bool:

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from pipeline.views import StepState
 
 CSS = Path(__file__).with_name("studio.css")
+THEME = Path(__file__).with_name("theme.js")
 DISMISSED = "_dismissed_run"
 
 
 def style() -> None:
-    """The few rules that Streamlit's theme has no word for."""
+    """The few rules that Streamlit's theme has no word for, and dark as the first look."""
     st.html(CSS)
+    script = THEME.read_text(encoding="utf-8")
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def draw(studio: Studio, view: ProjectView) -> None:
@@ -54,7 +57,9 @@ def _live(studio: Studio, first: ProjectView, seen: tuple[str, int] | None) -> N
         run = studio.run(first.project.id)
         if progress.milestones(run) != seen:
             st.rerun()
-        view = studio.view(first.project.id) if seen else first
+        project = studio.project(first.project.id)
+        is_old = seen is not None or project.revision != first.project.revision
+        view = studio.view(project.id) if is_old else first
         st.html(_title(view))
         _steps(studio, view, progress.step_states(run))
         if run is not None:

@@ -105,7 +105,11 @@ def card(studio: Studio, shown: ProjectCard) -> None:
             if st.button("Open", key=f"open_{shown.id}", icon=":material/folder_open:"):
                 nav.go(_next_step(shown), shown.id)
             chosen = st.menu_button(
-                "", ACTIONS, key=f"more_{shown.id}", icon=":material/more_horiz:", type="tertiary"
+                "More",
+                ACTIONS,
+                key=f"more_{shown.id}",
+                icon=":material/more_horiz:",
+                type="tertiary",
             )
     if chosen == "Rename":
         _rename(studio, shown)

@@ -66,6 +66,7 @@ class Album:
                 page = self.browser.new_page(
                     viewport={"width": width, "height": height}, color_scheme=scheme
                 )
+                page.add_init_script(f"localStorage['studio-theme'] = '{scheme.title()}'")
                 seen = driver.watch(page)
                 for name in pages:
                     page.goto(link(self.address, name, project))

@@ -11,6 +11,9 @@ pytestmark = pytest.mark.browser
 FILM_TIMEOUT_MS = 240_000
 STEP_MS = 60_000
 
+APP = "document.querySelector('.stApp')"
+DARK, LIGHT = "rgb(21, 22, 24)", "rgb(252, 252, 251)"
+
 
 def begin_demo(page, address, driver) -> str:
     """Make the demo project through the page; returns its id."""
@@ -74,20 +77,51 @@ def test_every_page_opens_without_an_error(page, address, driver):
         assert page.get_by_test_id("stException").count() == 0, name
 
 
-def test_a_project_can_be_renamed_and_deleted_after_asking(page, address, driver):
+def test_a_project_can_be_renamed_deleted_restored_and_deleted_for_good(page, address, driver):
     project = begin_demo(page, address, driver)
     page.goto(address)
     card = page.locator(f".st-key-card_{project}")
-    card.locator(f".st-key-more_{project} button").click()
+    card.get_by_role("button", name="More").click()
     page.get_by_text("Rename", exact=True).click()
     page.get_by_role("dialog").get_by_label("Title").fill('Night & "Drive" <b>')
     page.get_by_role("dialog").get_by_role("button", name="Rename").click()
     card.get_by_text('Night & "Drive" <b>', exact=True).wait_for(timeout=STEP_MS)
 
-    card.locator(f".st-key-more_{project} button").click()
+    delete(page, card)
+    page.get_by_role("button", name="Undo").click()
+    card.wait_for(timeout=STEP_MS)
+
+    delete(page, card)
+    driver.settle(page)
+    page.get_by_text(re.compile("^Trash")).click()
+    page.get_by_role("button", name="Empty the trash").click()
+    page.get_by_role("dialog").get_by_text(re.compile("lost for good")).wait_for(timeout=STEP_MS)
+    page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
+    page.get_by_text(re.compile("^Trash")).wait_for(state="detached", timeout=STEP_MS)
+
+
+def delete(page, card):
+    card.get_by_role("button", name="More").click()
     page.get_by_text("Delete", exact=True).click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete it").click()
     card.wait_for(state="detached", timeout=STEP_MS)
+
+
+def test_the_studio_is_dark_until_light_is_chosen_and_stays_as_chosen(browser, address, driver):
+    page = browser.new_context(color_scheme="light").new_page()
+    errors = driver.watch(page)
+    page.goto(address)
+    page.wait_for_function(f"getComputedStyle({APP}).backgroundColor === '{DARK}'")
+
+    page.goto(f"{address}/settings")
+    page.wait_for_function(f"getComputedStyle({APP}).backgroundColor === '{DARK}'")
+    page.get_by_test_id("stMainMenu").get_by_role("button").click()
+    page.get_by_test_id("stMainMenuItem-theme-Light").click()
+    page.wait_for_function(f"getComputedStyle({APP}).backgroundColor === '{LIGHT}'")
+
+    page.goto(address)
+    page.wait_for_function(f"getComputedStyle({APP}).backgroundColor === '{LIGHT}'")
+    page.context.close()
+    assert not errors
 
 
 def test_a_cold_link_into_a_project_shows_that_page(browser, driver, tmp_path):
