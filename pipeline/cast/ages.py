@@ -61,6 +61,7 @@ def _rule(name: str) -> re.Pattern[str]:
         "NUMBER": rf"(?:\d{{1,3}}|{_either(spoken)})",
         "GROWN": _either([word for word in spoken if _number_words()[word] >= 18]),
         "TENS": _either(TENS[1:]),
+        "TEEN": _either(TEENS[2:8]),
         "DECADE": _either(DECADES),
     }
     text = data("ages")[name]
@@ -108,7 +109,7 @@ def _spanned(match: re.Match[str], years: Sequence[int]) -> Age:
 
 
 def _from_years(match: re.Match[str]) -> Age:
-    said = [match[name] for name in "abcdefghij" if match[name]]
+    said = [match[name] for name in "abcdefghijklmo" if match[name]]
     values = [_value(word) for word in said]
     start = match.start() + (len(match[0]) - len(match[0].lstrip("(, ")))
     most = max(values) + (9 if match["i"] else 0)

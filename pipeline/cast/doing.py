@@ -51,7 +51,13 @@ def _participle(reading: Reading, at: int) -> bool:
     following = reading.word(at + 1)
     start, end = reading.tokens[at].start, reading.tokens[at].end
     glued = bool({reading.text[start - 1 : start], reading.text[end : end + 1]} & {"-", "‑"})
-    if glued or following in word_set("actions", "gear") or _on_body(reading, at):
+    if (
+        glued
+        or following.isdigit()
+        or reading.text[end : end + 2].strip()[:1] in {'"', "“", "‘"}
+        or following in word_set("actions", "gear")
+        or _on_body(reading, at)
+    ):
         return False
     if reading.word(at - 1) in word_set("sets", "determiners") and following not in word_set(
         "actions", "scene"

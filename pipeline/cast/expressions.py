@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.cast.findings import Finding
-from pipeline.cast.lexicon import patterns, word_set
+from pipeline.cast.lexicon import form, patterns, word_set
 from pipeline.cast.reading import Reading
 
 REMOVABLE = frozenset(
@@ -37,6 +37,7 @@ PARTS = frozenset(
 
 def expressions(reading: Reading, english: bool) -> Iterator[Finding]:
     """Findings of the expressions in ``patterns.toml``."""
+    yield from _comparatives(reading)
     for pattern in patterns():
         if not (english or pattern.anywhere):
             continue
@@ -46,6 +47,13 @@ def expressions(reading: Reading, english: bool) -> Iterator[Finding]:
             if finding and count < MAX_PER_CODE:
                 count += 1
                 yield finding
+
+
+def _comparatives(reading: Reading) -> Iterator[Finding]:
+    """Three things compared, and nothing in the picture to compare them with."""
+    found = list(form("comparative").finditer(reading.plain))
+    if len(found) >= 3 and not form("compared_within").search(reading.plain):
+        yield Finding("relative_terms", *found[0].span(), removable=True)
 
 
 def _from_match(code: str, match: re.Match[str]) -> Finding | None:

@@ -115,7 +115,7 @@ def distinguished(reading: Reading) -> bool:
         len(re.findall(r"\bone\b", text, re.I))
         + len(re.findall(r"\b(?:another|other|others)\b", text, re.I)),
     )
-    return signs >= number or (signs == number - 1 and signs > 0)
+    return signs >= number or (signs == number - 1 and signs > 1)
 
 
 def _colour_list(reading: Reading, number: int) -> int:

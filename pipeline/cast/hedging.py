@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.cast.findings import Finding
+from pipeline.cast.groups import SPOKEN
 from pipeline.cast.lexicon import form
 from pipeline.cast.reading import Hit, Reading
 
@@ -28,7 +29,10 @@ def hedges(reading: Reading) -> Iterator[Finding]:
 
 
 def _fixed_hedge(reading: Reading, hit: Hit) -> bool:
-    if form("open_age").match(reading.plain, reading.span(hit)[0]):
+    start = reading.span(hit)[0]
+    if form("open_age").match(reading.plain, start) or form("between_ages").match(
+        reading.plain, start
+    ):
         return True
     if hit.phrase in {"can be", "could be", "may be"} and reading.word(hit.last + 1) in {
         "seen", "told", "read", "made", "found", "heard", "felt", "counted", "glimpsed", "worn",
@@ -69,6 +73,10 @@ def _is_option(reading: Reading, at: int) -> bool:
     before, after = reading.word(at - 1), reading.word(at + 1)
     if after in FIXED_OR or not after or not before or after.isdigit():
         return False
+    if _number(before) and _number(after):
+        end = reading.tokens[at + 1].end
+        if form("countable").match(reading.plain[end:].lstrip()):
+            return False
     sentence, clause = reading.tokens[at].sentence, reading.tokens[at].clause
     earlier = [
         token.word
@@ -81,6 +89,10 @@ def _is_option(reading: Reading, at: int) -> bool:
         (_age_word(before) and _age_word(reading.word(at + 1)))
         or (_age_word(reading.word(at + 2)) and _age_word(before))
     )
+
+
+def _number(word: str) -> bool:
+    return word.isdigit() or word in SPOKEN or word == "one"
 
 
 def _age_word(word: str) -> bool:

@@ -59,6 +59,8 @@ def _unnamed(reading: Reading, head: Hit | None) -> CharacterKind:
     """A person, unless the parts of the body belong to a beast or a machine."""
     if _beastly(reading):
         return CharacterKind.ANIMAL
+    if form("humanoid").search(reading.plain) and not reading.has("pronoun", "hair_style"):
+        return CharacterKind.ROBOT
     if head is None and _built(reading):
         return CharacterKind.ROBOT if reading.has("robot_mark") else CharacterKind.OBJECT
     return CharacterKind.MASKED if covered(reading) else CharacterKind.HUMAN
@@ -83,7 +85,7 @@ def settled(reading: Reading, kind: CharacterKind | None) -> CharacterKind:
 def _beastly(reading: Reading) -> bool:
     """Two parts that only beasts have, and nothing of a person: an animal nobody listed."""
     worn = (hit for hit in reading.of("garment") if not hit.categories & {"coat", "animal_mark"})
-    if any(worn) or ages_in(reading) or reading.has("hair_style", "hairless", "beard"):
+    if len(list(worn)) > 1 or ages_in(reading) or reading.has("hairless", "beard", "skin"):
         return False
     words = {base for token in reading.tokens for base in singular(token.word)}
     return len(word_set("sets", "beast_parts") & words) >= 2
@@ -91,7 +93,7 @@ def _beastly(reading: Reading) -> bool:
 
 def _built(reading: Reading) -> bool:
     """A form and a material without a word of a person: a machine or a thing nobody named."""
-    person = reading.has("human", "role", "pronoun", "hair_style", "hairless", "wearing", "garment")
+    person = reading.has("human", "pronoun", "hair_style", "hairless", "wearing", "garment")
     return not person and not ages_in(reading) and reading.has("form") and reading.has("material")
 
 
@@ -111,7 +113,7 @@ def is_group(reading: Reading) -> bool:
         r"\b(?:twin|triplet)\s+(?:sisters|brothers|girls|boys)\b", reading.plain, re.IGNORECASE
     ):
         return True
-    if _numbered_head(reading):
+    if _numbered_head(reading) or _loose_head(reading):
         return True
     for hit in reading.of("group_noun", "known_count"):
         if head is not None and head.first < hit.first:
@@ -140,6 +142,19 @@ def _numbered_head(reading: Reading) -> bool:
     return False
 
 
+def _loose_head(reading: Reading) -> bool:
+    """As in "A bunch of farmhands": a number nobody says, and people in the plural."""
+    if not form("loose_opening").match(reading.plain):
+        return False
+    people = PEOPLE | {"group_noun"}
+    return any(
+        (hit := reading.hit_at.get(at)) is not None
+        and bool(hit.categories & people)
+        and (_plural(reading.word(at)) or "group_noun" in hit.categories)
+        for at in range(1, min(7, len(reading.tokens)))
+    )
+
+
 def _plural(word: str) -> bool:
     return len(word) > 3 and word.endswith("s") and not word.endswith("ss")
 
@@ -149,7 +164,9 @@ def _several(reading: Reading, hit: Hit) -> bool:
     word = reading.word(hit.last)
     if word == "pair" and reading.word(hit.last + 1) == "of" and not reading.of("human"):
         return False
-    if word in word_set("sets", "same_in_plural") and reading.near(hit, {"a", "an", "this"}, 4, 0):
+    if word in word_set("sets", "same_in_plural") and reading.near(
+        hit, {"a", "an", "this", "is", "has"}, 4, 2
+    ):
         return False
     if word == "both":
         return bool(form("both_of").match(reading.plain[reading.span(hit)[1] :]))

@@ -22,7 +22,14 @@ def tongue(reading: Reading) -> Tongue:
         return "gibberish" if re.search(r"\S", reading.text) else "english"
     if not _mostly_latin(reading.text):
         return "other"
+    return _spoken(reading, words)
+
+
+def _spoken(reading: Reading, words: list[str]) -> Tongue:
+    """English or not, by its words."""
     known = sum(_is_english(word) for word in words)
+    if known / len(words) < 0.15 and sum(map(_mute, words)) / len(words) >= 0.5:
+        return "gibberish"
     repeated = len(words) >= 10 and len(set(words)) <= 4
     if repeated or (_mashed(reading.text, words) and known / len(words) < 0.6):
         return "gibberish"
@@ -95,6 +102,11 @@ def _unlikely(word: str) -> bool:
 
 def _voiceless(word: str) -> bool:
     return len(word) >= 4 and word.isascii() and word.isalpha() and not re.search("[aeiouy]", word)
+
+
+def _mute(word: str) -> bool:
+    """A run of letters and digits that cannot be spoken."""
+    return word.isascii() and not re.search("[aeiouy]", word) and not word.isdigit()
 
 
 def _mashed(text: str, words: list[str]) -> bool:

@@ -105,6 +105,24 @@ def languages() -> dict[str, frozenset[str]]:
 
 
 @cache
+def built_like(word: str) -> frozenset[str]:
+    """What a word not listed must be by its end: "microbraids", "overtrousers", "tealish"."""
+    if word in languages()["english"] or not word.isalpha():
+        return frozenset()
+    for category, listing in data("endings").items():
+        for ending in listing.split():
+            if word.endswith(ending) and len(word) > len(ending) + 2:
+                return frozenset({category})
+    stem = word.removesuffix("ish")
+    coloured = stem != word and any(
+        "colour" in phrase.categories and phrase.words in {(stem,), (stem + "e",)}
+        for base in (stem, stem + "e")
+        for phrase in phrases().get(base, ())
+    )
+    return frozenset({"colour"}) if coloured else frozenset()
+
+
+@cache
 def is_plain(word: str) -> bool:
     """A word that can be neither a colour nor a thing: small words, verbs, plain adjectives."""
     if word in languages()["english"] or any(

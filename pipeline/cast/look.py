@@ -67,9 +67,9 @@ class Look:
 
     def _parts(self) -> Iterator[int]:
         """Parts of the body with a word of their own: "knotted hands", not "boots to the knee"."""
-        plain_before = word_set("sets", "before_a_part")
+        plain_before, parts = word_set("sets", "before_a_part"), word_set("sets", "body_parts")
         for at, token in enumerate(self.reading.tokens):
-            part = at > 0 and token.word in word_set("actions", "body")
+            part = at > 0 and token.word in parts
             if part and self.reading.word(at - 1) not in plain_before:
                 yield token.start
 

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.cast.lexicon import STRAIGHT, WORD, Phrase, folded, is_plain, phrases, singular
+from pipeline.cast.lexicon import (
+    STRAIGHT,
+    WORD,
+    Phrase,
+    built_like,
+    folded,
+    is_plain,
+    phrases,
+    singular,
+)
 
 MAX_READ = 10_000
 
@@ -75,7 +84,9 @@ class Reading:
                 if self._fits(phrase, at):
                     last = at + len(phrase.words) - 1
                     return Hit(at, last, self._merged(phrase, table, at), phrase.words)
-        return None
+        word = self.tokens[at].word
+        built = built_like(word)
+        return Hit(at, at, built, (word,)) if built else None
 
     def _merged(
         self, phrase: Phrase, table: dict[str, tuple[Phrase, ...]], at: int

@@ -47,7 +47,8 @@ def substance(look: Look, name: str, hard: bool, face_counts: bool) -> Iterator[
 def name_only(reading: Reading, name: str) -> bool:
     """Only names: every word capitalised, none of them known to say anything about looks."""
     tokens = reading.tokens
-    if 0 < len(tokens) <= 8 and form("only_named").match(reading.plain.strip()):
+    short = 0 < len(tokens) <= 8
+    if (short and form("only_named").match(reading.plain.strip())) or _only_introduced(reading):
         return True
     if not tokens or len(tokens) > 5:
         return False
@@ -70,6 +71,15 @@ def name_only(reading: Reading, name: str) -> bool:
     return True
 
 
+def _only_introduced(reading: Reading) -> bool:
+    """As in "Her name is Anna Roe, but friends say Nan": names, and not a word on looks."""
+    if len(reading.tokens) > 16 or not form("name_said").search(reading.plain):
+        return False
+    silent = {"pronoun", "real", "real_alone", "personality", "group_noun", "member_mark"}
+    named = sum(reading.text[token.start].isupper() for token in reading.tokens[1:])
+    return named > 0 and not any(hit.categories - silent for hit in reading.hits)
+
+
 def _thin(look: Look, vague: bool) -> Iterator[Finding]:
     """Too little to draw, and what stands there instead of a look."""
     reading, filled = look.reading, look.filled
@@ -79,7 +89,8 @@ def _thin(look: Look, vague: bool) -> Iterator[Finding]:
     if personal and not vague:
         yield Finding("personality_only", *reading.span(personal))
     generic = _generic_hit(reading)
-    if generic and (_blank(look) or len(filled.lacking) >= 2):
+    colourless = look.kind not in PEOPLE and bool({"coat", "colour"} & set(filled.lacking))
+    if generic and (_blank(look) or len(filled.lacking) >= 2 or colourless):
         yield Finding("generic", *reading.span(generic))
     yield from _short(look, named=vague or generic is not None or personal is not None)
 
@@ -124,9 +135,10 @@ def _generic_hit(reading: Reading) -> Hit | None:
             "regular",
         }:
             return hit
-        if hit.phrase in {"any", "regular", "common", "basic"} and reading.word(
-            hit.last + 1
-        ) in word_set("sets", "plain_people"):
+        after = {reading.word(hit.last + 1), reading.word(hit.last + 2)}
+        if hit.phrase in {"any", "regular", "common", "basic"} and after & word_set(
+            "sets", "plain_people"
+        ):
             return hit
     return None
 
@@ -192,7 +204,9 @@ def _missing(look: Look, *, stopped: bool, face_counts: bool) -> Iterator[Findin
     lacks_face = look.kind is CharacterKind.HUMAN and (
         not look.bodily or (filled.shoulds < 2 and look.unknown_words < 2)
     )
-    other = look.kind not in (*PEOPLE, CharacterKind.GROUP) and not filled.complete
+    other = look.kind not in (*PEOPLE, CharacterKind.GROUP) and (
+        bool(filled.lacking) or (not filled.complete and look.unknown_words < 2)
+    )
     covering = look.kind is CharacterKind.MASKED and "covering" in filled.lacking
     if lacks_face or other or covering:
         yield Finding("missing_face_identity")

@@ -9,6 +9,7 @@ from pipeline.cast.lexicon import form, word_set
 from pipeline.cast.reading import Hit, Reading
 
 COLOURS = frozenset({"colour", "hair_colour_only"})
+TINTS = COLOURS | {"material"}
 HAIRY = frozenset({"hair", "hair_style", "human", "role", "marker", "face"})
 OWNERS = frozenset(
     {"garment", "footwear", "accessory", "eyes", "covering", "build_noun", "skin", "minor_word"}
@@ -55,7 +56,8 @@ class Tresses:
         if form("grey_haired").search(self.reading.plain):
             return True
         return any(
-            bond.noun is None and bond.tint.phrase in word_set("sets", "hair_colours_alone")
+            (bond.noun is None or bool(bond.noun.categories & {"human", "role"}))
+            and bond.tint.phrase in word_set("sets", "hair_colours_alone")
             for bond in self.bonds.all
             if "hair_colour_only" in bond.tint.categories
         )
@@ -73,7 +75,7 @@ class Tresses:
             yield hit
 
     def _has_colour(self, hair: Hit) -> bool:
-        if any(tint.categories & COLOURS for tint in self.bonds.tints_of(hair)):
+        if any(tint.categories & TINTS for tint in self.bonds.tints_of(hair)):
             return True
         return (
             self._beside(hair)
@@ -104,11 +106,23 @@ class Tresses:
     def _predicated(self, hair: Hit) -> bool:
         """A colour later in the sentence with no noun of its own, as in "..., black."."""
         tokens = self.reading.tokens
+        if self._clause_of_colour(tokens[hair.first].clause + 1):
+            return True
         return any(
             tint.first > hair.last
             and tokens[tint.first].sentence == tokens[hair.first].sentence
             and self.bonds.free(tint)
             for tint in self.reading.of(*COLOURS)
+        )
+
+    def _clause_of_colour(self, clause: int) -> bool:
+        """As in "locs to mid-back, honey-tipped": right behind the hair, words of looks alone."""
+        inside = [
+            hit for hit in self.reading.hits if self.reading.tokens[hit.first].clause == clause
+        ]
+        adjectives = COLOURS | {"hair_shape", "shade", "pattern", "size", "build"}
+        return any(hit.categories & COLOURS for hit in inside) and all(
+            hit.categories & adjectives for hit in inside
         )
 
     def _unknown_beside(self, hair: Hit) -> bool:
