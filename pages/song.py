@@ -56,10 +56,10 @@ if view.song_path is not None:
     with st.container(key=SOUND_KEY):
         st.audio(str(view.song_path), format=kind, alt=f"The song {project.title}")
 
-if analysis is not None:
+if analysis is not None and view.slots:
     song_cutting.pace(studio, view)
     st.subheader("What was heard")
-    for warning in analysis.warnings:
+    for warning in song_heard.remarks(analysis, project.song.warnings if project.song else ()):
         st.caption(f":material/info: {errors.literal(warning)}")
     song_heard.draw(studio, view, analysis)
     song_heard.plots(studio, view, analysis)

@@ -30,7 +30,7 @@ class Editor {
     root.prepend(style);
     parent.append(root);
     this.parts = { root };
-    for (const name of ["stage", "waves", "overview", "handles", "playhead", "tip", "time", "facts", "now", "said", "keys"]) {
+    for (const name of ["stage", "waves", "overview", "handles", "playhead", "tip", "time", "volume", "facts", "now", "said", "keys"]) {
       this.parts[name] = root.querySelector(`.${name}`);
     }
     const list = root.querySelector("dl");
@@ -47,6 +47,7 @@ class Editor {
     this.selected = new Set(kept?.selected ?? []);
     this.current = kept?.current ?? null;
     if (kept?.time) this.sound.time = kept.time;
+    this.parts.volume.value = this.sound.volume;
   }
 
   // --- what Python says ---
@@ -214,8 +215,11 @@ class Editor {
 
   typed() {
     const time = parseClock(this.parts.time.value), [chosen] = this.movable() || [];
-    if (Number.isFinite(time) && chosen) this.submit({ op: "set_time", id: chosen.id, time_s: time });
-    else if (chosen) this.say("Write a time such as 1:23.45 or 83.45.", true);
+    const { duration } = this.ground;
+    if (!chosen) { this.readout(true); return; }
+    if (!Number.isFinite(time)) this.say("Write a time such as 1:23.45 or 83.45.", true);
+    else if (time > duration) this.say(`${clock(time)} is past the end of the song, which is at ${clock(duration)}.`, true);
+    else this.submit({ op: "set_time", id: chosen.id, time_s: time });
     this.readout(true);
   }
 
@@ -302,9 +306,8 @@ class Editor {
 
   atTime(time, playing) {
     const width = this.width || 1, place = this.x(time);
-    if (playing && !this.dragging && (place > width * 0.96 || place < 0)) this.setView(time - width * 0.06 * this.view[1], this.view[1]);
+    if (playing && !this.dragging && (place > width * 0.96 || place < 0)) this.setView(time - width * (this.sound.back ? 0.92 : 0.06) * this.view[1], this.view[1]);
     this.placeHead();
-    this.parts.now.textContent = clock(time);
     this.parts.root.classList.toggle("playing", playing);
     if (playing && !this.sound.loop && !this.selected.size) {
       const id = this.cuts[slotAt(this.cuts, time)]?.id;
@@ -314,6 +317,7 @@ class Editor {
   }
 
   placeHead() {
+    this.parts.now.textContent = clock(this.sound.time);
     const place = this.x(this.sound.time);
     this.parts.playhead.hidden = !(place >= 0 && place <= this.width);
     this.parts.playhead.style.transform = `translateX(${place}px)`;
@@ -419,7 +423,7 @@ class Editor {
 
   spoken(id) {
     const index = this.cuts.findIndex((cut) => cut.id === id), [start, end] = this.span(id);
-    return `Cut ${index + 1} at ${clock(start)}, ${(end - start).toFixed(2)} seconds after it${this.cuts[index].locked ? ", locked" : ""}.`;
+    return `Cut ${index + 1} at ${clock(start)}, ${(end - start).toFixed(2)} seconds to the next${this.cuts[index].locked ? ", locked" : ""}.`;
   }
 
   readout(force = false) {

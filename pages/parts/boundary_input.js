@@ -5,7 +5,7 @@ const LINE_PX = 5;
 const STEP = { mouse: 1, touch: 2.4, pen: 1.6 };
 
 export const KEYS = [
-  ["Space", "Play or pause"], ["J  K  L", "Backward, stop, forward; again for faster"],
+  ["Space", "Play or pause"], ["J  K  L", "Backward, stop, forward; again for twice as fast"],
   ["←  →", "Cut by one frame; without a cut, the playhead"], [",  .  or Shift ← →", "Cut by one beat"],
   ["[  ]", "Previous, next cut"], ["S", "Split at the playhead"],
   ["M or Delete", "Remove the chosen cuts"], ["X", "Lock or unlock"],
@@ -50,6 +50,7 @@ export function bindInput(editor) {
   // With nothing focused, the keys belong to the editor too: space should simply play.
   on(window, "keydown", (event) => { if (document.activeElement === document.body) onKey(editor, event); });
   on(editor.parts.time, "change", () => editor.typed());
+  on(editor.parts.volume, "input", () => { editor.sound.volume = Number(editor.parts.volume.value); });
   return () => off.abort();
 }
 
@@ -144,7 +145,7 @@ class Hand {
     if (!this.points.delete(event.pointerId)) return;
     editor.parts.stage.classList.remove("panning");
     if (this.doing === "drag") editor.endDrag(event.type === "pointercancel");
-    if (this.doing === "click") this.click(event);
+    if (this.doing === "click" && event.type === "pointerup") this.click(event);
     this.doing = null;
   }
 

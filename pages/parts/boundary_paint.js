@@ -6,14 +6,24 @@ export const HEIGHT = 280;
 const HUES = { intro: 235, verse: 195, "pre-chorus": 130, chorus: 320, bridge: 75, outro: 235, silence: 250 };
 const LETTERS = [195, 320, 130, 75, 20, 165, 345, 100];
 
+let lastTheme = null;
+
+/** The colours of the page; asked for after each edit, and measured only when they changed. */
 export function readTheme(element) {
   const style = getComputedStyle(element);
   const read = (name, otherwise) => style.getPropertyValue(`--st-${name}`).trim() || otherwise;
+  const key = ["background-color", "text-color", "primary-color"].map((name) => read(name, "")).join();
+  if (lastTheme?.key !== key) lastTheme = measuredTheme(read, key);
+  return lastTheme;
+}
+
+function measuredTheme(read, key) {
   const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   probe.fillStyle = read("background-color", "#151618");
   probe.fillRect(0, 0, 1, 1);
   const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data;
   return {
+    key,
     dark: 0.3 * red + 0.6 * green + 0.1 * blue < 128,
     text: read("text-color", "#e7e8ea"),
     back: read("background-color", "#151618"),

@@ -16,6 +16,7 @@ function readGround(bytes) {
   };
 }
 
+const MOST_GROUNDS = 4;
 const editors = new Map(), grounds = new Map(), waiting = new Map();
 
 function mount(args) {
@@ -23,7 +24,11 @@ function mount(args) {
   if (!ground) { waiting.set(key, args); return; }
   waiting.delete(key);
   const standing = editors.get(key);
-  if (standing && standing.ground === ground) { standing.update(args); return; }
+  if (standing && standing.data.project === args.data.project) {
+    standing.ground = ground;
+    standing.update(args);
+    return;
+  }
   standing?.close();
   editors.set(key, new Editor(args.parentElement, ground, args));
 }
@@ -38,6 +43,8 @@ export default function ({ data }) {
   window.studioCuts ??= { early: [], calls: new Map() };
   const ground = readGround(data);
   if (!grounds.has(ground.id)) grounds.set(ground.id, ground);
+  // Each correction brings another ground; the oldest are not needed any more.
+  for (const old of [...grounds.keys()].slice(0, -MOST_GROUNDS)) grounds.delete(old);
   window.studioCuts.mount = mount;
   window.studioCuts.unmount = unmount;
   for (const args of [...waiting.values(), ...window.studioCuts.early.splice(0)]) mount(args);

@@ -62,8 +62,10 @@ class Bench:
             last = song_decisions.answer_of(self.view.project.id).sequence
             answer = Answer(batch.sequence if batch else last, str(refusal), True)
         song_decisions.answer(self.view.project.id, answer)
-        # The header tells which steps an edit made stale; the rest of the page stands still.
-        st.rerun(["cutting", "header"])
+        if self.view.plan is not None:
+            # The header tells which steps an edit made stale; the rest of the page stands still.
+            # Before there is a plan no step hangs on the cuts, and one run answers faster than two.
+            st.rerun(["cutting", "header"])
 
     def carry_out(self, batch: EditBatch) -> str:
         """Store what a batch does; a sentence for the person where one is due.
@@ -72,23 +74,22 @@ class Bench:
             StaleEdit: The batch was made on an older revision.
             RefusedEdit: It would break a rule. Nothing was changed in either case.
         """
-        project = self.studio.project(self.view.project.id)
-        if project.revision != batch.revision:
-            raise StaleEdit(
-                "The project was changed elsewhere meanwhile.",
-                "The view shows the present state now: make the edit again.",
-            )
-        first = batch.operations[0]
+        project_id, first = self.view.project.id, batch.operations[0]
         if isinstance(first, Undo | Redo):
-            return self._travel(project.id, isinstance(first, Undo))
+            return self._travel(project_id, batch.revision, isinstance(first, Undo))
         label = label_of(batch.operations)
         operations = [one for one in batch.operations if not isinstance(one, Undo | Redo)]
-        self.studio.change(
-            project.id, batch.revision, label, lambda now: self._edited(now, operations)
-        )
+        try:
+            self.studio.change(
+                project_id, batch.revision, label, lambda now: self._edited(now, operations)
+            )
+        except StaleEdit as error:
+            raise _stale() from error
         return "The cuts are the analysis's own again." if isinstance(first, Revert) else ""
 
-    def _travel(self, project_id: str, back: bool) -> str:
+    def _travel(self, project_id: str, revision: int, back: bool) -> str:
+        if self.studio.project(project_id).revision != revision:
+            raise _stale()
         history = self.studio.library.history(project_id)
         steps = history.undo if back else history.redo
         if not steps:
@@ -144,6 +145,13 @@ class Bench:
             own=project.cuts is not None,
             answer=song_decisions.answer_of(project.id),
         )
+
+
+def _stale() -> StaleEdit:
+    return StaleEdit(
+        "The project was changed elsewhere meanwhile.",
+        "The view shows the present state now: make the edit again.",
+    )
 
 
 def _but_cuts(project: Project) -> dict[str, Any]:

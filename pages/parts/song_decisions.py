@@ -92,9 +92,13 @@ def listen(studio: Studio, project_id: str) -> None:
 
 
 def listen_once(studio: Studio, project_id: str) -> None:
-    """Listening is free, so a new song does not wait to be asked; a refusal is not repeated."""
-    asked = f"_asked_to_listen_{project_id}"
-    if studio.run(project_id) is None and not st.session_state.get(asked):
+    """Listening is free, so nobody has to ask for it; a refusal or failure is not repeated.
+
+    A song that was heard before is heard anew where nothing is left of it, or where the studio
+    has learned to hear better since.
+    """
+    asked, run = f"_asked_to_listen_{project_id}", studio.run(project_id)
+    if (run is None or run.state == "done") and not st.session_state.get(asked):
         st.session_state[asked] = True
         listen(studio, project_id)
         st.rerun()

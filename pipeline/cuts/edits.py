@@ -212,30 +212,38 @@ def _locked(operation: Lock, cuts: Cuts) -> Cuts:
 
 
 def _check(changed: Cuts, before: Cuts, context: CutContext) -> None:
-    """Refuse a broken partition, or one that is further beyond the limits than before."""
-    _check_order(changed, context)
-    old = _lengths(before, context.end_s)
+    """Refuse a broken partition, or one that is further beyond the limits than before.
+
+    Only slots that are not as they were are looked at: a song of an hour has a thousand.
+    """
+    was = {cut.id: (cut.time_s, end_s) for cut, end_s in _spans(before, context.end_s)}
     starts = [cut.time_s for cut in before]
-    for cut, length in zip(changed, _lengths(changed, context.end_s).values(), strict=True):
+    fresh = [
+        (cut, end_s)
+        for cut, end_s in _spans(changed, context.end_s)
+        if was.get(cut.id) != (cut.time_s, end_s)
+    ]
+    for cut, end_s in fresh:
+        _check_order(cut, end_s, context)
+    for cut, end_s in fresh:
         home = before[max(0, bisect_right(starts, cut.time_s) - 1)].id
-        _check_length(cut, length, old[cut.id if cut.id in old else home], context.limits)
+        old_start_s, old_end_s = was[cut.id if cut.id in was else home]
+        _check_length(cut, end_s - cut.time_s, old_end_s - old_start_s, context.limits)
 
 
-def _check_order(cuts: Cuts, context: CutContext) -> None:
+def _spans(cuts: Cuts, end_s: float) -> Iterable[tuple[Cut, float]]:
+    """Each cut with the end of its slot."""
+    return zip(cuts, [*(cut.time_s for cut in cuts[1:]), end_s], strict=True)
+
+
+def _check_order(cut: Cut, end_s: float, context: CutContext) -> None:
     """Every slot has at least one frame, counted as the film counts them."""
-    times = [*(cut.time_s for cut in cuts), context.end_s]
-    frames = [frame_at(time_s, context.fps, context.start_s) for time_s in times]
-    for cut, frame, following in zip(cuts, frames[:-1], frames[1:], strict=True):
-        if following <= frame:
-            raise RefusedEdit(
-                f"That would leave no time for the slot at {clock(cut.time_s)}.",
-                "Keep each cut at least a frame away from its neighbours.",
-            )
-
-
-def _lengths(cuts: Cuts, end_s: float) -> dict[str, float]:
-    ends = [*(cut.time_s for cut in cuts[1:]), end_s]
-    return {cut.id: end - cut.time_s for cut, end in zip(cuts, ends, strict=True)}
+    first = frame_at(cut.time_s, context.fps, context.start_s)
+    if frame_at(end_s, context.fps, context.start_s) <= first:
+        raise RefusedEdit(
+            f"That would leave no time for the slot at {clock(cut.time_s)}.",
+            "Keep each cut at least a frame away from its neighbours.",
+        )
 
 
 def _check_length(cut: Cut, length_s: float, old_s: float, limits: SlotLimits) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from pipeline.model import Cut
 from pipeline.timebase import to_microseconds
@@ -19,11 +20,17 @@ def cut_id(time_s: float, taken: Collection[str] = ()) -> str:
     The editor's script computes the same names, so it can go on working with a cut that was
     split a moment ago and is not yet stored.
     """
-    plain = "c" + _base36(to_microseconds(time_s)).rjust(6, "0")
+    plain = _plain(time_s)
     name, copy = plain, 2
     while name in taken:
         name, copy = f"{plain}z{copy}", copy + 1
     return name
+
+
+@lru_cache(maxsize=16_384)
+def _plain(time_s: float) -> str:
+    """The name alone: the editor asks for those of all cuts after each edit."""
+    return "c" + _base36(to_microseconds(time_s)).rjust(6, "0")
 
 
 def born_at_s(name: str) -> float | None:

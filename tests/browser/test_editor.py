@@ -254,12 +254,106 @@ def test_an_edit_sends_less_than_ten_kilobytes(page, project, driver):
     assert 0 < sum(len(frame) for frame in received) < 10_000
 
 
+def playhead(page):
+    """Where the playhead is, in seconds, by the clock beside the waveform."""
+    minutes, seconds = page.locator(".now").inner_text().split(":")
+    return int(minutes) * 60 + float(seconds)
+
+
+def test_j_k_l_shuttle_both_ways_with_sound_and_the_playhead_walks(song):
+    stage = song.locator(STAGE)
+    box = stage.bounding_box()
+    song.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + 150)
+    song.wait_for_function("() => document.querySelector('audio').currentTime > 30")
+    began = playhead(song)
+    song.keyboard.press("j")
+    song.wait_for_function("() => !document.querySelector('audio').paused")
+    song.wait_for_timeout(900)
+    once = began - playhead(song)
+    song.keyboard.press("j")
+    song.wait_for_timeout(900)
+    twice = began - once - playhead(song)
+    song.keyboard.press("k")
+    stood = playhead(song)
+    heard = song.evaluate("() => document.querySelector('audio').currentTime")
+
+    assert song.evaluate("() => document.querySelector('audio').paused")
+    assert 0.2 < once < 2
+    assert twice > 1.3 * once
+    assert heard == pytest.approx(stood, abs=0.3)
+    song.keyboard.press("l")
+    song.keyboard.press("l")
+    song.wait_for_function("() => document.querySelector('audio').playbackRate === 2")
+    song.keyboard.press("k")
+
+
+def test_a_time_past_the_end_of_the_song_is_refused_with_where_the_end_is(song):
+    before = times(song)
+    cut(song, 4).click()
+    song.locator("input.time").fill("99999")
+    song.keyboard.press("Enter")
+    said(song, r"1666:39\.00 is past the end of the song, which is at 1:15\.\d\d")
+    assert times(song) == before
+
+
+def test_while_dragging_the_tip_names_time_lengths_and_the_limit(song):
+    box = cut(song, 3).bounding_box()
+    x, y = box["x"] + 14, box["y"] + 8
+    song.mouse.move(x, y)
+    song.mouse.down()
+    song.mouse.move(x + 900, y, steps=6)
+    words = song.locator(".tip").inner_text()
+    song.mouse.up()
+    song.keyboard.press("z")
+    assert re.search(r"\d:\d\d\.\d\d\n[\d.]+ s before\n[\d.]+ s after", words)
+    assert re.search(r"A slot lasts [\d.]+ to [\d.]+ s\.", words)
+
+
+def test_a_screen_reader_is_told_what_is_chosen_and_what_became_of_an_edit(song):
+    tree = song.locator("body").aria_snapshot()
+    assert 'application "Waveform with cuts.' in tree
+    assert 'toolbar "Editing the cuts"' in tree
+    assert re.search(r'slider "Cut 2"', tree)
+    assert 'slider "Volume"' in tree
+    assert song.locator(".said[role=status]").get_attribute("aria-live") == "polite"
+
+    song.locator(STAGE).focus()
+    song.keyboard.press("]")
+    said(song, r"Cut \d+ at \d:\d\d\.\d\d, [\d.]+ seconds to the next")
+    song.keyboard.press("x")
+    said(song, "Locked")
+    song.keyboard.press("x")
+    said(song, "Unlocked")
+
+
+def test_undo_and_the_player_stand_on_the_page_once(song):
+    assert song.get_by_role("button", name="Undo", exact=True).count() == 1
+    assert song.get_by_role("button", name="Redo", exact=True).count() == 1
+    hidden = "() => getComputedStyle(document.querySelector('.st-key-song-audio')).clipPath"
+    assert song.evaluate(hidden) == "inset(50%)"
+    song.locator("audio").focus()
+    assert song.evaluate(hidden) == "none"
+    assert song.locator("audio").bounding_box()["width"] > 200
+
+
+def test_corrections_clicked_quickly_are_all_made_while_the_old_view_stands(song, driver):
+    later = song.get_by_role("button", name="Beats 10 ms later")
+    for _ in range(4):
+        later.click()
+    song.get_by_role("button", name="Shift by half a beat").click()
+    song.get_by_text("Corrected: half a beat later, +40 ms.").wait_for(timeout=STEP_MS)
+    said(song, "found anew")
+    driver.settle(song)
+    song.get_by_role("button", name="Back to what was heard").click()
+    song.get_by_text("Corrected:").wait_for(state="detached", timeout=STEP_MS)
+
+
 def test_after_an_edit_on_the_canvas_the_rest_of_the_page_takes_decisions_too(song, driver):
     was = revision(song)
     drag(song, cut(song, 2), 25)
     stored(song, was)
     was = revision(song)
-    song.get_by_role("button", name="Bar + 1").click()
+    song.get_by_role("button", name="Bars a beat later").click()
     stored(song, was)
     driver.settle(song)
     assert song.get_by_text("changed in another tab").count() == 0

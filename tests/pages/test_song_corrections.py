@@ -202,3 +202,11 @@ def test_corrections_are_told_in_words():
         "bars +1",
         "3 in a bar",
     ]
+
+
+def test_what_the_page_tells_of_the_file_is_not_told_twice(studio, heard):
+    analysis = studio.view(heard).analysis.model_copy(
+        update={"warnings": ("3 damaged pieces of the file were left out.", "The pulse is weak.")}
+    )
+    told = ("3 damaged pieces of the file could not be decoded and were left out.",)
+    assert song_heard.remarks(analysis, told) == ["The pulse is weak."]
