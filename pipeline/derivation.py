@@ -15,7 +15,7 @@ from pipeline.cuts.identity import born_at_s, carry_ids
 from pipeline.cuts.limits import SlotLimits
 from pipeline.cuts.slots import Hearing, slots_of
 from pipeline.hearing import transcript_key, words_of
-from pipeline.lyrics.align import ALIGN, AlignInputs
+from pipeline.lyrics.align import ALIGN, AlignInputs, untimed_lines
 from pipeline.model import (
     AudioAnalysis,
     Blob,
@@ -54,6 +54,7 @@ from pipeline.stages.compose import (
 )
 from pipeline.stages.generate import PREVIEW, PreviewInputs, Window
 from pipeline.stages.generate import inputs_of as inputs_of_preview
+from pipeline.stages.locate import LOCATE, Located, LocateInputs
 from pipeline.stages.reference import REFERENCE, ReferenceInputs
 from pipeline.stages.reference import inputs_of as inputs_of_reference
 from pipeline.stages.slots import SLOTS, SlotInputs, SlotPlan, score_of
@@ -132,7 +133,21 @@ class Derivation:
             duration_s=analysis.duration_s,
             sections=analysis.sections,
             heard=self.transcript or (),
+            located=self.located.words if self.located else (),
+            notes=self.located.notes if self.located else (),
+            starts_s=brief.line_starts_s,
         )
+
+    @property
+    def locate_inputs(self) -> LocateInputs:
+        brief = self.project.brief
+        return LocateInputs(song=self.song, lines=untimed_lines(brief.lyrics, brief.lyrics_format))
+
+    @cached_property
+    def located(self) -> Located | None:
+        """Where pasted words were found in the song on this machine, if they were looked for."""
+        inputs = self.locate_inputs
+        return self.find(LOCATE, inputs) if inputs.lines else None
 
     @cached_property
     def transcript(self) -> tuple[Word, ...] | None:

@@ -1,4 +1,4 @@
-"""Word times by a paid transcription: booked, asked once, kept for the song for good.
+"""Word times by a paid transcription: booked, asked once, kept for the song's bytes for good.
 
 The vendor has no list to look an attempt up in. So an attempt is noted before it leaves; if the
 process dies before the answer is stored, the attempt counts as paid and is never repeated by
@@ -8,14 +8,19 @@ itself: a person's next click is a new attempt.
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from cache import Miss
 from pipeline.bench import storage_errors
 from pipeline.errors import (
+    BadInput,
     CredentialsRefused,
     OutputUnusable,
+    ProviderBusy,
     ProviderFailed,
     ProviderUnreachable,
     StudioError,
@@ -31,6 +36,8 @@ if TYPE_CHECKING:
     from pipeline.workshop import Workshop
 
 STAGE = "transcript"
+OWN_MODEL = "OPENAI_TRANSCRIPTION_MODEL"
+OWN_PRICE = "OPENAI_PRICE_USD_PER_MINUTE"
 # The vendor may count a little more than was decoded, for padding and whole seconds.
 SLACK_S = 2.0
 
@@ -45,9 +52,87 @@ def words_of(record: dict[str, Any]) -> tuple[Word, ...]:
     return tuple(Word.model_validate(word) for word in record["words"])
 
 
-def model_for(studio: Workshop) -> Model:
-    """The transcription model on sale today."""
-    return studio.catalogue.default("transcription", datetime.now(UTC).date())
+def model_for(studio: Workshop, today: date | None = None) -> Model:
+    """The transcription model that is asked: the person's own, or one on sale with word times.
+
+    Raises:
+        BadInput: No model on sale gives word times, or the person's own has no price.
+    """
+    own = os.environ.get(OWN_MODEL, "").strip()
+    if own:
+        return _own_model(studio, own)
+    day = today or datetime.now(UTC).date()
+    usual = studio.catalogue.get(studio.catalogue.defaults["transcription"])
+    others = (one for one in studio.catalogue.of_kind("transcription") if one is not usual)
+    for model in (usual, *others):
+        if model.word_times and model.lifecycle_on(day).stage != "retired":
+            return model
+    raise BadInput(
+        "No transcription model that is on sale gives times of words.",
+        "Have the words found on this machine, paste lyrics with times (.lrc, .srt), or name a"
+        f" model on a server of your own in {OWN_MODEL}.",
+    )
+
+
+def _own_model(studio: Workshop, name: str) -> Model:
+    """A model by its vendor's name; one that the catalogue does not know is priced by its owner."""
+    known = (one for one in studio.catalogue.of_kind("transcription") if one.slug == name)
+    found = next(known, None)
+    if found is not None and not found.word_times:
+        raise BadInput(
+            f"The transcription model {name[:80]} gives no times of words.",
+            f"Name another one in {OWN_MODEL}, or paste lyrics with times.",
+        )
+    if found is not None:
+        return found
+    price = os.environ.get(OWN_PRICE, "").strip()
+    usual = studio.catalogue.get(studio.catalogue.defaults["transcription"])
+    try:
+        return type(usual).model_validate(
+            {
+                **dict(usual),
+                "key": "own-transcription",
+                "name": name[:120],
+                "slug": name[:120],
+                "prices": [{"usd": price, "per": "minute"}],
+                "retires_on": None,
+                "successor": "",
+            }
+        )
+    except ValidationError as error:
+        raise BadInput(
+            f"The price of the transcription model “{name[:80]}” is not known here.",
+            f"Set {OWN_PRICE} to its dollars a minute, 0 on a server of your own.",
+        ) from error
+
+
+def finder_installed() -> bool:
+    """Whether words can be found on this machine; see :mod:`pipeline.stages.locate`."""
+    from pipeline.providers.align_pocketsphinx import installed
+
+    return installed()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What hearing the words would cost at most; None where it cannot be had, and then why."""
+
+    model: str = ""
+    usd_micro: int | None = None
+    why_not: str = ""
+
+
+def offer(studio: Workshop, project: Project) -> Offer:
+    """What a page can put on the button."""
+    try:
+        model = model_for(studio)
+    except BadInput as error:
+        return Offer(why_not=f"{error.message} {error.way_out}")
+    if not studio.keys.sources(project.id)["OPENAI_API_KEY"]:
+        return Offer(
+            why_not="With an OpenAI key, the words that are sung can be heard and timed for you."
+        )
+    return Offer(model.name, price_usd_micro(studio, project))
 
 
 def price_usd_micro(studio: Workshop, project: Project) -> int:
@@ -57,9 +142,11 @@ def price_usd_micro(studio: Workshop, project: Project) -> int:
 
 
 def transcribe(studio: Workshop, project: Project) -> None:
-    """Buy the transcript of a project's song and keep it.
+    """Buy the transcript of a project's song and keep it; one that is there is never bought again.
 
     Raises:
+        BadInput: No model on sale gives word times.
+        ProviderBusy: The same song is being heard for another project.
         CredentialsRefused: There is no key.
         BudgetRefused: The limit would be passed; nothing was asked.
         ProviderFailed: In one of its kinds; what is in doubt stays booked.
@@ -71,6 +158,8 @@ def transcribe(studio: Workshop, project: Project) -> None:
         raise CredentialsRefused(
             "Word times need an OpenAI key.", "Set OPENAI_API_KEY, or paste lyrics with times."
         )
+    if _is_there(studio, project):
+        return
     _refuse_doubt(studio, project)
     model = model_for(studio)
     attempt = _begin(studio, project, model)
@@ -86,6 +175,10 @@ def transcribe(studio: Workshop, project: Project) -> None:
     _keep(studio, project, found)
     studio.ledger.settle(attempt, price_of_listening(model, found.seconds))
     studio.notes.drop(_note(project))
+
+
+def _is_there(studio: Workshop, project: Project) -> bool:
+    return studio.derivation(project).transcript is not None
 
 
 def _begin(studio: Workshop, project: Project, model: Model) -> str:
@@ -104,6 +197,13 @@ def _refuse_doubt(studio: Workshop, project: Project) -> None:
         attempt = studio.notes.get(_note(project))["attempt"]
     except Miss:
         return
+    owner = attempt.split(":")[1]
+    run = studio.engine.current(owner) if owner != project.id else None
+    if run is not None and run.active:
+        raise ProviderBusy(
+            "The same song is being heard for another project at this moment.",
+            "Wait until that is done: its words serve this project, too, and cost nothing more.",
+        )
     studio.ledger.settle(attempt, price_usd_micro(studio, project))
     studio.notes.drop(_note(project))
     raise ProviderUnreachable(

@@ -16,6 +16,7 @@ from pipeline.model import (
     Cut,
     FilmFormat,
     Frozen,
+    LyricsText,
     Name,
     ScenePlan,
     Seconds,
@@ -30,12 +31,16 @@ PREVIEW_MODEL = "preview"
 
 
 class Brief(Frozen):
-    """What the person asks for, verbatim."""
+    """What the person asks for, verbatim.
+
+    ``line_starts_s`` are starts of lines set by hand, in song time, by the line's number from 0.
+    """
 
     text: Text = ""
     style: Style = Style()
-    lyrics: Text = ""
+    lyrics: LyricsText = ""
     lyrics_format: Literal["text", "lrc", "srt", "vtt"] = "text"
+    line_starts_s: dict[str, Seconds] = {}
 
 
 class GridChoice(Frozen):

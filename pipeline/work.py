@@ -28,8 +28,9 @@ from pipeline.stage import Stage
 from pipeline.stages.analyze import ANALYZE, LISTEN
 from pipeline.stages.compose import COMPOSE, PIECE, SOUND, pieces_of, plan
 from pipeline.stages.generate import PREVIEW
+from pipeline.stages.locate import LOCATE
 from pipeline.stages.plan import PLAN
-from pipeline.stages.poster import POSTER, poster_of
+from pipeline.stages.poster import POSTER, poster_of, poster_of_film
 from pipeline.stages.reference import REFERENCE
 from pipeline.stages.slots import SLOTS
 from pipeline.staleness import Latest
@@ -43,6 +44,7 @@ FILM = "film"
 SPECS = {
     "analysis": StageSpec(name="analysis", queue="compute"),
     "transcript": StageSpec(name="transcript", queue="text"),
+    "located": StageSpec(name="located", queue="compute"),
     "words": StageSpec(name="words", queue="compute"),
     "slots": StageSpec(name="slots", queue="compute"),
     "plan": StageSpec(name="plan", queue="text"),
@@ -57,6 +59,7 @@ HEARD = ("analysis", "words", "slots")
 GOALS = {
     "analysis": HEARD,
     "lyrics": ("analysis", "transcript", "words", "slots"),
+    "word-times": ("analysis", "located", "words", "slots"),
     "plan": (*HEARD, "plan"),
     "proposal": (*HEARD, "proposal"),
     "references": (*HEARD, "plan", "references"),
@@ -102,6 +105,7 @@ class StudioWork:
             "transcript": Maker(
                 _one(SONG), lambda d, _: d.transcript is not None, self._transcribe
             ),
+            "located": Maker(_one(SONG), lambda d, _: d.located is not None, self._locate),
             "words": Maker(_one(SONG), lambda d, _: d.lyrics is not None, self._align),
             "slots": Maker(_one(SONG), lambda d, _: bool(d.slots), self._cut),
             "plan": Maker(_one(FILM), _plan_ready, self._plan),
@@ -165,6 +169,16 @@ class StudioWork:
 
     def _transcribe(self, task: Task) -> bool:
         transcribe(self._studio, task.project)
+        return False
+
+    def _locate(self, task: Task) -> bool:
+        inputs = task.derivation.locate_inputs
+        if not inputs.lines:
+            raise BadInput(
+                "There are no words to be found: paste the lyrics first.",
+                "This part times words that it is given; it hears none by itself.",
+            )
+        self._compute(LOCATE, inputs, task.report)
         return False
 
     def _align(self, task: Task) -> bool:
@@ -238,6 +252,7 @@ class StudioWork:
     def _compose(self, task: Task) -> bool:
         look = task.derivation
         film = self._compute(COMPOSE, look.film_inputs, task.report)
+        self._compute(POSTER, poster_of_film(film), task.report)
         self._latest.remember(task.project.id, FILM, FILM, look.compose_inputs, film)
         return False
 

@@ -13,6 +13,7 @@ from tests.source_tree import PACKAGES, ROOT, Module, modules
 VENDORS = {
     "streamlit": ("pages", "studio_app"),
     "openai": ("pipeline.providers",),
+    "pocketsphinx": ("pipeline.providers",),
     "replicate": ("pipeline.providers",),
     "librosa": ("pipeline.stages.analyze",),
     "plotly": ("pipeline.figures", "pages.parts.boundary_editor"),
@@ -25,6 +26,7 @@ NOT_AT_IMPORT = (
     "cv2",
     "dbos",
     "openai",
+    "pocketsphinx",
     "replicate",
     "scipy",
     "plotly",

@@ -22,6 +22,7 @@ GOALS = {
     "analysis": "Listening to the song",
     "plan": "Planning the shots",
     "lyrics": "Hearing the words",
+    "word-times": "Finding the words",
     "proposal": "Writing a new plan",
     "references": "Drawing the references",
     "previews": "Drawing the previews",
@@ -31,6 +32,7 @@ GOALS = {
 STAGES = {
     "analysis": "Song",
     "transcript": "Words",
+    "located": "Word times",
     "words": "Lyrics",
     "slots": "Cuts",
     "plan": "Plan",
@@ -44,6 +46,7 @@ STAGES = {
 STEP_OF = {
     "analysis": "song",
     "transcript": "song",
+    "located": "song",
     "words": "song",
     "slots": "song",
     "plan": "plan",

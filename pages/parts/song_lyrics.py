@@ -1,26 +1,29 @@
-"""Lyrics: pasted or uploaded, and how well each line's time is known."""
+"""Lyrics: pasted or uploaded, how well each line's time is known, and how to know it better."""
 
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts import errors, progress, song_decisions, starting
+from pages.parts import errors, progress, song_decisions, song_lines, starting
 from pipeline import hearing
 from pipeline.errors import OutOfBounds
+from pipeline.lyrics.parse import decoded, guessed_format
 from pipeline.money.usd import dollars
 from pipeline.project import Brief, Project, changed
-from pipeline.timebase import clock
 
 if TYPE_CHECKING:
-    from pipeline.model import Lyrics
     from pipeline.studio import ProjectView, Studio
 
-KINDS = {".lrc": "lrc", ".srt": "srt", ".vtt": "vtt", ".txt": "text"}
-LONGEST_TEXT = 10_000
+KINDS = {".lrc": "lrc", ".srt": "srt", ".vtt": "vtt", ".txt": ""}
+LONGEST_TEXT = 100_000
 LARGEST_FILE_MB = 1
+GET_FINDER = (
+    "Words can also be found on this machine, free and offline, for English lyrics: install the"
+    " optional part with `pip install pocketsphinx` and start the studio again."
+)
 
 
 def draw(studio: Studio, view: ProjectView) -> None:
@@ -29,8 +32,10 @@ def draw(studio: Studio, view: ProjectView) -> None:
     with left:
         _paste(studio, view)
     with right:
-        _alignment(view.lyrics)
-        _listening(studio, view)
+        for warning in view.lyrics.warnings:
+            st.warning(errors.literal(warning), icon=":material/info:")
+        _timing(studio, view)
+        song_lines.draw(studio, view)
 
 
 def _paste(studio: Studio, view: ProjectView) -> None:
@@ -64,8 +69,8 @@ def _use(studio: Studio, view: ProjectView, key: str) -> None:
         if file is None:
             _keep(studio, view, str(st.session_state.get(key, "")), "")
         else:
-            kind = KINDS.get(PurePath(file.name).suffix.lower(), "text")
-            _keep(studio, view, file.getvalue().decode("utf-8-sig", "replace"), kind)
+            kind = KINDS.get(PurePath(file.name).suffix.lower(), "")
+            _keep(studio, view, decoded(file.getvalue()), kind)
 
 
 def _keep(studio: Studio, view: ProjectView, text: str, kind: str) -> None:
@@ -79,88 +84,65 @@ def _keep(studio: Studio, view: ProjectView, text: str, kind: str) -> None:
             f"These lyrics have {len(text):,} characters; {LONGEST_TEXT:,} are the most.",
             "Leave out what is not sung.",
         )
-    fields = {"lyrics": text, "lyrics_format": kind or guessed(text)}
 
     def edit(project: Project) -> Project:
-        brief = Brief.model_validate({**dict(project.brief), **fields})
-        return changed(project, brief=brief)
+        fields: dict[str, object] = {
+            "lyrics": text,
+            "lyrics_format": kind or guessed_format(text),
+        }
+        if text != project.brief.lyrics:
+            # Starts set by hand belong to the lines that they were set for.
+            fields["line_starts_s"] = {}
+        return changed(project, brief=Brief.model_validate({**dict(project.brief), **fields}))
 
     song_decisions.decide(
         studio, view, "Change the lyrics", edit, lambda now: studio.start(now.id, "analysis")
     )
 
 
-def guessed(text: str) -> str:
-    """The format of pasted words, by what their lines look like."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if lines and lines[0].startswith("WEBVTT"):
-        return "vtt"
-    if any("-->" in line for line in lines[:6]):
-        return "srt"
-    timed = sum(line.startswith("[") and line[1:2].isdigit() for line in lines)
-    return "lrc" if lines and timed * 2 > len(lines) else "text"
-
-
-def _alignment(lyrics: Lyrics) -> None:
-    for warning in lyrics.warnings:
-        st.warning(errors.literal(warning), icon=":material/info:")
-    rows = lines_of(lyrics)
-    if not rows:
-        st.caption("No words yet. An instrumental needs none.")
-        return
-    st.dataframe(
-        rows,
-        hide_index=True,
-        width="stretch",
-        height=330,
-        column_config={
-            "at": st.column_config.TextColumn("At", width="small"),
-            "line": st.column_config.TextColumn("Line", width="large"),
-            "quality": st.column_config.ProgressColumn(
-                "Time known", min_value=0.0, max_value=1.0, format="percent", width="small"
-            ),
-        },
-        alt="Lines of the lyrics with the time of each and how well it is known",
-    )
-    st.caption(errors.literal(f"Times from: {lyrics.source}."))
-
-
-def _listening(studio: Studio, view: ProjectView) -> None:
-    """The offer to have the words heard and timed, while there are none and nobody asked yet."""
+def _timing(studio: Studio, view: ProjectView) -> None:
+    """The ways to better times, while there are lines whose times are not known."""
     project = view.project
-    if view.lyrics.words or project.song is None:
+    if project.song is None or not song_lines.uncertain(view.lyrics):
         return
-    if studio.derivation(project).transcript is not None:
+    busy = progress.active(studio.run(project.id))
+    look = studio.derivation(project)
+    if look.locate_inputs.lines and look.located is None:
+        _offer_finder(studio, project.id, busy)
+    if look.transcript is None:
+        _offer_transcription(studio, project, busy)
+
+
+def _offer_finder(studio: Studio, project_id: str, busy: bool) -> None:
+    if not hearing.finder_installed():
+        st.caption(GET_FINDER)
         return
-    if not studio.keys.sources(project.id)["OPENAI_API_KEY"]:
-        st.caption("With an OpenAI key, the words that are sung can be heard and timed for you.")
+    st.button(
+        "Find word times on this machine · free, English",
+        key="find_words",
+        icon=":material/frame_inspect:",
+        disabled=busy,
+        help="It times the words that you pasted, and takes about a quarter of the song's length.",
+        on_click=_start,
+        args=(studio, project_id, "word-times"),
+    )
+
+
+def _offer_transcription(studio: Studio, project: Project, busy: bool) -> None:
+    found = hearing.offer(studio, project)
+    if found.usd_micro is None:
+        st.caption(errors.literal(found.why_not))
         return
-    with errors.shown():
-        price = dollars(hearing.price_usd_micro(studio, project))
-        st.button(
-            f"Time the words with OpenAI · up to {price}",
-            key="time_words",
-            icon=":material/hearing:",
-            disabled=progress.active(studio.run(project.id)),
-            on_click=_have_heard,
-            args=(studio, project.id),
-        )
+    st.button(
+        f"Time the words with OpenAI · up to {dollars(found.usd_micro)}",
+        key="time_words",
+        icon=":material/hearing:",
+        disabled=busy,
+        help=f"Heard by {found.model}. Paid once: the words are kept for this song.",
+        on_click=_start,
+        args=(studio, project.id, "lyrics"),
+    )
 
 
-def _have_heard(studio: Studio, project_id: str) -> None:
-    starting.start(studio, project_id, "lyrics")
-
-
-def lines_of(lyrics: Lyrics) -> list[dict[str, Any]]:
-    """One row a line: when it begins, and the mean quality of its words' times."""
-    rows: dict[int, list[Any]] = {}
-    for word in lyrics.words:
-        rows.setdefault(word.line, []).append(word)
-    return [
-        {
-            "at": clock(words[0].start_s),
-            "line": " ".join(word.text for word in words),
-            "quality": sum(word.quality for word in words) / len(words),
-        }
-        for _, words in sorted(rows.items())
-    ]
+def _start(studio: Studio, project_id: str, goal: str) -> None:
+    starting.start(studio, project_id, goal)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+from pipeline.lyrics.words import joined
 from pipeline.model import Cut, Section, Slot, Word
 
 LYRIC_CHARACTERS = 2_000
@@ -61,8 +63,6 @@ def _energy(hearing: Hearing, start_s: float, end_s: float) -> float:
 
 def _lyric(words: Sequence[Word]) -> str:
     """Words with a line break where the song has one."""
-    text, line = "", words[0].line if words else 0
-    for word in words:
-        text += (" " if word.line == line else "\n") + word.text
-        line = word.line
-    return text.strip()[:LYRIC_CHARACTERS]
+    lines = groupby(words, lambda word: word.line)
+    texts = (joined([word.text for word in group]) for _, group in lines)
+    return "\n".join(texts).strip()[:LYRIC_CHARACTERS]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import BadInput
 from pipeline.export.inputs import ExportInputs
+from pipeline.lyrics.words import joined
 
 LONGEST_S = 7.0
 SHORTEST_S = 0.7
@@ -68,7 +69,7 @@ def lrc(inputs: ExportInputs) -> str:
 
 def _cue(words: list[tuple[float, float, str]]) -> Cue:
     ordered = sorted(words)
-    text = " ".join(" ".join(text.split()) for _start, _end, text in ordered)
+    text = joined([" ".join(text.split()) for _start, _end, text in ordered])
     return Cue(ordered[0][0], max(end for _start, end, _text in ordered), text)
 
 

@@ -1,41 +1,64 @@
 """ALIGN: from pasted lyrics, and what a transcriber heard, to words in song time.
 
-In: text with its format, the song's length and sections, and heard words if there are any. Out:
-Lyrics. Unit of work: one song. Nothing here fails on odd text: what is doubtful gets a low
-quality and a warning.
+In: text with its format, the song's length and sections, words that were heard or found, and
+starts that a person set. Out: Lyrics. Unit of work: one song. Nothing here fails on odd text:
+what is doubtful gets a low quality and a warning.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from pipeline.lyrics.parse import Format, Sheet, TimedLine, read_sheet
-from pipeline.lyrics.words import UNSPACED, split_words, spread
-from pipeline.model import Frozen, Lyrics, Seconds, Section, Text, Word
+from pipeline.lyrics.parse import Format, read_sheet
+from pipeline.lyrics.placing import WORD_S, filled, guess, led, shifted
+from pipeline.lyrics.sheet import Sheet, TimedLine
+from pipeline.lyrics.words import UNSPACED, joined, split_words, spread
+from pipeline.model import Frozen, Lyrics, LyricsText, Seconds, Section, Word
 from pipeline.stage import Stage, Workbench
 from pipeline.timebase import clock, tidy_s
 
-WORD_TIMED, LINE_TIMED, MATCHED, BETWEEN, GUESSED = 1.0, 0.7, 0.95, 0.5, 0.15
+WORD_TIMED, LINE_TIMED, MATCHED = 1.0, 0.7, 0.95
 LONGEST_LINE_S = 8.0
-WORD_S = 0.45
-SILENT_ENERGY = 0.12
 FASTEST_WORDS_PER_S = 6.0
 COVERED_LEAST = 0.4
 MATCH_LEAST = 0.3
-QUIET_LABELS = frozenset({"intro", "outro"})
+FOUND_HERE = "alignment"
+GUESS_NOTE = (
+    "The lyrics have no times, so they are spread evenly over the parts with sound: words may be "
+    "many seconds off. Paste .lrc, .srt or .vtt, or have the words timed, for real times."
+)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 class AlignInputs(Frozen):
-    """``heard`` are words of a transcription with their times; empty where there is none."""
+    """What the words' times follow from.
 
-    text: Text = ""
+    ``heard`` are words of a transcription and ``located`` words of the text that were found in the
+    song, both with their times and empty where there are none; ``starts_s`` are starts of lines
+    set by hand, by the line's number.
+    """
+
+    text: LyricsText = ""
     format: Format = "text"
     duration_s: Seconds
     sections: tuple[Section, ...] = ()
     heard: tuple[Word, ...] = ()
+    located: tuple[Word, ...] = ()
+    notes: tuple[str, ...] = ()
+    starts_s: dict[str, Seconds] = {}
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Words in song time, where the times come from, and what there is to say of them."""
+
+    words: list[Word]
+    source: str
+    notes: tuple[str, ...] = ()
 
 
 def align(inputs: AlignInputs, bench: Workbench) -> Lyrics:
@@ -44,26 +67,67 @@ def align(inputs: AlignInputs, bench: Workbench) -> Lyrics:
     sheet = read_sheet(inputs.text, inputs.format)
     if not sheet.lines:
         return _heard_only(inputs, sheet)
-    if sheet.lines[0].start_s is not None:
-        source: str = inputs.format
-        words, notes = _of_timed(sheet.lines), tuple[str, ...]()
-    elif inputs.heard:
-        words, source, notes = _of_heard(sheet.lines, inputs)
-    else:
-        words, source, notes = _of_guess(sheet.lines, inputs)
+    found = _timed(sheet.lines, inputs)
+    words = _by_hand(found.words, inputs)
     kept, beyond = _within(words, inputs.duration_s)
-    lines = tuple(line.text for line in sheet.lines)
-    doubts = _doubts(kept, sheet, inputs.duration_s)
+    doubts = _doubts(kept, sheet, inputs.duration_s, short=not beyond)
     return Lyrics(
-        words=kept, lines=lines, source=source, warnings=(*sheet.warnings, *notes, *beyond, *doubts)
+        words=kept,
+        lines=tuple(line.text for line in sheet.lines),
+        source=found.source,
+        warnings=(*sheet.warnings, *found.notes, *beyond, *doubts),
     )
+
+
+def untimed_lines(text: str, form: Format) -> tuple[str, ...]:
+    """The sung lines of lyrics that have no times; none where there are times, or no words."""
+    lines = read_sheet(text, form).lines
+    if not lines or lines[0].start_s is not None:
+        return ()
+    return tuple(line.text for line in lines)
+
+
+def _timed(lines: Sequence[TimedLine], inputs: AlignInputs) -> Timed:
+    """By the best that is known: times of the file, a transcription, what was found here."""
+    if lines[0].start_s is not None:
+        return Timed(_of_timed(lines), inputs.format)
+    notes: tuple[str, ...] = ()
+    if inputs.heard:
+        matched = _of_heard(lines, inputs)
+        if isinstance(matched, Timed):
+            return matched
+        notes = (matched,)
+    guessed = guess([split_words(line.text) for line in lines], inputs.sections, inputs.duration_s)
+    known: dict[int, list[Word]] = {}
+    for word in inputs.located:
+        known.setdefault(word.line, []).append(word)
+    if known:
+        return Timed(led(guessed, known, inputs.duration_s), FOUND_HERE, (*notes, *inputs.notes))
+    return Timed(guessed, "guess", (*notes, *inputs.notes, GUESS_NOTE))
+
+
+def _by_hand(words: list[Word], inputs: AlignInputs) -> list[Word]:
+    """Lines that a person placed; a guess follows them."""
+    lines: dict[int, list[Word]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word)
+    starts = {int(line): at_s for line, at_s in inputs.starts_s.items() if line.isdigit()}
+    starts = {line: at_s for line, at_s in starts.items() if line in lines}
+    if not starts:
+        return words
+    others = [starts.get(line, mine[0].start_s) for line, mine in lines.items()]
+    known = {
+        line: shifted(lines[line], at_s, min((o for o in others if o > at_s), default=math.inf))
+        for line, at_s in starts.items()
+    }
+    return led(words, known, inputs.duration_s)
 
 
 def _heard_only(inputs: AlignInputs, sheet: Sheet) -> Lyrics:
     """No text was given: what was transcribed is the text, if anything was."""
     words, _ = _within(list(inputs.heard), inputs.duration_s)
     count = 1 + max((word.line for word in words), default=-1)
-    lines = tuple(" ".join(w.text for w in words if w.line == index) for index in range(count))
+    lines = tuple(joined([w.text for w in words if w.line == index]) for index in range(count))
     source = "transcription" if words else "none"
     return Lyrics(words=words, lines=lines, source=source, warnings=sheet.warnings)
 
@@ -97,105 +161,24 @@ def _of_word_times(line: TimedLine, index: int) -> list[Word]:
     return words
 
 
-def _of_heard(
-    lines: Sequence[TimedLine], inputs: AlignInputs
-) -> tuple[list[Word], str, tuple[str, ...]]:
-    """Give pasted words the times of the heard words that they match, in order."""
+def _of_heard(lines: Sequence[TimedLine], inputs: AlignInputs) -> Timed | str:
+    """Give pasted words the times of the heard words that they match, in order; or say why not."""
     wanted = [(text, index) for index, line in enumerate(lines) for text in split_words(line.text)]
     ours = [_bare(text) for text, _ in wanted]
     theirs = [_bare(word.text) for word in inputs.heard]
     times: dict[int, Word] = {}
     for block in SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks():
         for step in range(block.size):
-            times[block.a + step] = inputs.heard[block.b + step]
+            heard = inputs.heard[block.b + step]
+            times[block.a + step] = heard.model_copy(update={"quality": MATCHED})
     share = len(times) / len(wanted)
     if share < MATCH_LEAST:
-        words, source, notes = _of_guess(lines, inputs)
-        note = f"Only {share:.0%} of the lyrics were heard in the song; their times are a guess."
-        return words, source, (note, *notes)
-    return _filled(wanted, times, inputs.duration_s), "transcription", ()
+        return f"Only {share:.0%} of the lyrics were heard in the song; their times are a guess."
+    return Timed(filled(wanted, times, inputs.duration_s), "transcription")
 
 
 def _bare(text: str) -> str:
     return _NOT_LETTERS.sub("", text.casefold())
-
-
-def _filled(wanted: list[tuple[str, int]], times: dict[int, Word], duration_s: float) -> list[Word]:
-    """Words between two matched ones share the time between them."""
-    words: list[Word] = []
-    index = 0
-    while index < len(wanted):
-        text, line = wanted[index]
-        if index in times:
-            heard = times[index]
-            word = Word(
-                text=text, start_s=heard.start_s, end_s=heard.end_s, line=line, quality=MATCHED
-            )
-            words.append(word)
-            index += 1
-            continue
-        last = next((i for i in range(index, len(wanted)) if i in times), len(wanted))
-        words += _between(wanted[index:last], words, times.get(last), duration_s)
-        index = last
-    return words
-
-
-def _between(
-    missing: list[tuple[str, int]], before: list[Word], after: Word | None, duration_s: float
-) -> list[Word]:
-    natural_s = WORD_S * len(missing)
-    if before:
-        start_s = before[-1].end_s
-        end_s = after.start_s if after else min(duration_s, start_s + natural_s)
-    else:
-        end_s = after.start_s if after else duration_s
-        start_s = max(0.0, end_s - natural_s)
-    filled = spread([text for text, _ in missing], (start_s, end_s), 0, BETWEEN)
-    return [
-        word.model_copy(update={"line": line})
-        for word, (_, line) in zip(filled, missing, strict=True)
-    ]
-
-
-def _of_guess(
-    lines: Sequence[TimedLine], inputs: AlignInputs
-) -> tuple[list[Word], str, tuple[str, ...]]:
-    """Spread lines over the parts where singing is likely, in proportion to their length."""
-    spans = _singable(inputs)
-    total_s = sum(end - start for start, end in spans)
-    texts = [split_words(line.text) for line in lines]
-    weights = [3.0 + sum(len(text) + 2 for text in words) for words in texts]
-    words: list[Word] = []
-    at = 0.0
-    for index, (line_words, weight) in enumerate(zip(texts, weights, strict=True)):
-        share_s = total_s * weight / sum(weights)
-        start_s, room_s = _place(spans, at)
-        sung_s = min(share_s * 0.9, room_s, max(0.5, 2 * WORD_S * len(line_words)))
-        words += spread(line_words, (start_s, start_s + sung_s), index, GUESSED)
-        at += share_s
-    words.sort(key=lambda word: word.start_s)
-    note = (
-        "The lyrics have no times, so they are spread evenly over the parts with sound: words "
-        "may be many seconds off. Paste .lrc, .srt or .vtt, or use transcription, for real times."
-    )
-    return words, "guess", (note,)
-
-
-def _singable(inputs: AlignInputs) -> list[tuple[float, float]]:
-    """Stretches with sound, without intro and outro; the whole song if nothing else is left."""
-    loud = [s for s in inputs.sections if s.energy >= SILENT_ENERGY and s.end_s > s.start_s]
-    inner = [s for s in loud if s.label not in QUIET_LABELS] or loud
-    return [(s.start_s, s.end_s) for s in inner] or [(0.0, max(inputs.duration_s, 0.1))]
-
-
-def _place(spans: list[tuple[float, float]], at_s: float) -> tuple[float, float]:
-    """Song time after ``at_s`` seconds of the stretches, and what is left of that stretch."""
-    for start_s, end_s in spans:
-        if at_s < end_s - start_s:
-            return start_s + at_s, end_s - start_s - at_s
-        at_s -= end_s - start_s
-    start_s, end_s = spans[-1]
-    return end_s - 0.1, 0.1
 
 
 def _within(words: list[Word], duration_s: float) -> tuple[tuple[Word, ...], tuple[str, ...]]:
@@ -214,10 +197,15 @@ def _within(words: list[Word], duration_s: float) -> tuple[tuple[Word, ...], tup
     )
 
 
-def _doubts(words: tuple[Word, ...], sheet: Sheet, duration_s: float) -> tuple[str, ...]:
-    """What looks wrong about lyrics that were read without trouble."""
+def _doubts(
+    words: tuple[Word, ...], sheet: Sheet, duration_s: float, *, short: bool
+) -> tuple[str, ...]:
+    """What looks wrong about lyrics that were read without trouble.
+
+    ``short``: whether to say that they end early; not where some lie beyond the end.
+    """
     found = []
-    if words and words[-1].end_s < COVERED_LEAST * duration_s:
+    if short and words and words[-1].end_s < COVERED_LEAST * duration_s:
         found.append(
             f"The lyrics end at {clock(words[-1].end_s)}, long before the song "
             f"({clock(duration_s)}); they may belong to another recording."
@@ -230,4 +218,4 @@ def _doubts(words: tuple[Word, ...], sheet: Sheet, duration_s: float) -> tuple[s
     return tuple(found)
 
 
-ALIGN = Stage("align", 1, AlignInputs, Lyrics, align)
+ALIGN = Stage("align", 2, AlignInputs, Lyrics, align)

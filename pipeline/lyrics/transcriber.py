@@ -1,12 +1,18 @@
-"""What a transcriber is: a song in, words with their times out."""
+"""What a transcriber and an aligner are: a song in, words with their times out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.model import Word
+
+Pcm = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
@@ -32,4 +38,35 @@ class Transcriber(Protocol):
         Raises:
             ProviderFailed: In one of its kinds.
             OutOfBounds: The file is larger than the service takes.
+        """
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Where one of the given words was found, in seconds of the sound."""
+
+    start_s: float
+    end_s: float
+
+
+class Aligner(Protocol):
+    """Finds words that are known in a sound; it hears none by itself."""
+
+    rate_hz: int
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is in its dictionary; others are sounded out by rule."""
+
+    def align(
+        self, sound: Pcm, words: Sequence[str], tell: Callable[[float], None]
+    ) -> tuple[Spoken | None, ...]:
+        """Where each word is, in order; None for a word that cannot be sounded out.
+
+        Args:
+            sound: One channel at ``rate_hz``, shape (n,).
+            words: Words in the order in which they are sung.
+            tell: Called with the share that is done; what it raises stops the work.
+
+        Returns:
+            One entry a word; empty where the words cannot be laid over the sound at all.
         """

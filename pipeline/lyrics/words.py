@@ -12,6 +12,8 @@ LONGEST_WORD = 120
 # Scripts that write no spaces: Thai, Lao, Khmer, kana, Han. Each sign is a word of its own.
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _PIECES = re.compile(f"{UNSPACED.pattern}|(?:(?!{UNSPACED.pattern})\\S)+")
+# Their punctuation stands as close as they do.
+_TIGHT = re.compile(f"{UNSPACED.pattern}|[\\u3000-\\u303f\\uff01-\\uff60]")
 SHORTEST_S = 0.05
 
 
@@ -24,6 +26,15 @@ def split_words(text: str) -> list[str]:
     """The words of a line; signs of scripts without spaces stand alone."""
     pieces = [piece[:LONGEST_WORD] for piece in _PIECES.findall(text)]
     return _with_punctuation(pieces)
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Words as one writes them: a space between two, but none inside a script without spaces."""
+    line = ""
+    for text in texts:
+        tight = line and _TIGHT.match(line[-1]) and _TIGHT.match(text[:1])
+        line += text if tight or not line else f" {text}"
+    return line
 
 
 def _with_punctuation(pieces: list[str]) -> list[str]:

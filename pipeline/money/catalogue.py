@@ -76,7 +76,8 @@ class Model(Frozen):
 
     ``inputs`` are JSON-schema properties, ``values`` translates the studio's resolutions (with
     the ratio, where the vendor wants a size) into the vendor's words, ``fixed`` is always sent.
-    ``quality`` is a judgement in 0..100 that ranks, not a measure.
+    ``quality`` is a judgement in 0..100 that ranks, not a measure. ``word_times`` says whether a
+    transcription comes with the time of each word.
     """
 
     key: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,59}$")
@@ -94,6 +95,7 @@ class Model(Frozen):
     references_need_s: float | None = None
     references_need_aspect: Name = ""
     references_exclude_frames: bool = False
+    word_times: bool = False
     fps: float = Field(default=24, gt=0)
     prompt_limit: int = Field(default=4000, gt=0)
     latency_s: tuple[float, float] = (0.0, 0.0)

@@ -1,7 +1,7 @@
 """Words with their times from OpenAI's transcription. Prices and ends of life: the catalogue.
 
-Word times need ``verbose_json`` with word granularity, which not every model gives; which do is
-``transcription_limits.json``.
+Word times need ``verbose_json`` with word granularity. Another server that speaks the same language
+(speaches, LocalAI, whisper.cpp's server) is reached by its address, with a model of its own.
 """
 
 from __future__ import annotations
@@ -40,19 +40,11 @@ LONGEST_ADVICE_S = 120.0
 LONGEST_SONG_S = 1e6
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What a transcription model takes and gives."""
-
-    word_times: bool
-    max_bytes: int
-
-
-def limits_of(model: str) -> Limits | None:
-    """Limits of a known model; None for one that the studio does not know."""
+def largest_file(model: str) -> int | None:
+    """Bytes that a model takes; None for one that the studio does not know."""
     text = Path(__file__).with_name("transcription_limits.json").read_text(encoding="utf-8")
-    known = json.loads(text).get(model)
-    return Limits(**known) if known else None
+    known: dict[str, int] = json.loads(text)["max_bytes"]
+    return known.get(model)
 
 
 @dataclass(frozen=True)
@@ -74,7 +66,7 @@ class OpenAITranscriber:
 
         Raises:
             OutOfBounds: The file is larger than the service takes; nothing was sent.
-            RequestRefused: The model gives no word times, or the server refuses the request.
+            RequestRefused: The server refuses the request, as for a model without word times.
             ProviderFailed: In one of its other kinds.
         """
         self._check(audio)
@@ -91,15 +83,10 @@ class OpenAITranscriber:
         return _transcript(document, self.model)
 
     def _check(self, audio: Path) -> None:
-        limits = limits_of(self.model)
-        if limits is not None and not limits.word_times:
-            raise RequestRefused(
-                f"The model {self.model} gives no times of words.",
-                "Choose another transcription model, or paste lyrics with times.",
-            )
-        if limits is not None and audio.stat().st_size > limits.max_bytes:
+        most = largest_file(self.model)
+        if most is not None and audio.stat().st_size > most:
             raise OutOfBounds(
-                f"Transcription takes files of up to {limits.max_bytes >> 20} MB.",
+                f"Transcription takes files of up to {most >> 20} MB.",
                 "Upload the song as mp3 or m4a, or paste lyrics with times.",
             )
 

@@ -11,6 +11,7 @@ from pipeline.stage import Stage
 PLACES = {
     "listen": "pipeline.stages.analyze:LISTEN",
     "analyze": "pipeline.stages.analyze:ANALYZE",
+    "locate": "pipeline.stages.locate:LOCATE",
     "align": "pipeline.lyrics.align:ALIGN",
     "slots": "pipeline.stages.slots:SLOTS",
     "plan": "pipeline.stages.plan:PLAN",

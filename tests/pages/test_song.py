@@ -6,12 +6,10 @@ import pytest
 
 from pages.parts.boundary_editor import pack_ground
 from pages.parts.song_cutting import Bench
-from pages.parts.song_lyrics import guessed, lines_of
 from pages.parts.song_table import operations_of, rows_of
 from pipeline.cuts.operations import Lock, Merge, Move, parse_batch
 from pipeline.errors import RefusedEdit, StaleEdit
 from pipeline.hearing import price_usd_micro, transcript_key
-from pipeline.model import Lyrics, Word
 from pipeline.money.usd import dollars
 
 
@@ -208,28 +206,3 @@ def test_reverting_gives_the_cuts_back_to_the_analysis(studio, heard, bench):
     bench.carry_out(batch(studio, heard, {"op": "revert"}))
     assert studio.project(heard).cuts is None
     assert studio.view(heard).cuts == cuts
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("Lanterns on the street", "text"),
-        ("[Chorus]\nLanterns on the street\nhome", "text"),
-        ("[00:10.00]Lanterns\n[00:12.00]home", "lrc"),
-        ("1\n00:00:01,000 --> 00:00:02,000\nLanterns", "srt"),
-        ("WEBVTT\n\n00:01.000 --> 00:02.000\nLanterns", "vtt"),
-        ("", "text"),
-    ],
-)
-def test_the_kind_of_pasted_lyrics_is_seen_from_its_lines(text, kind):
-    assert guessed(text) == kind
-
-
-def test_each_line_of_the_lyrics_shows_how_well_its_time_is_known():
-    words = (
-        Word(text="night", start_s=61, end_s=62, line=0, quality=0.5),
-        Word(text="drive", start_s=62, end_s=63, line=0, quality=1.0),
-    )
-    assert lines_of(Lyrics(words=words)) == [
-        {"at": "1:01.00", "line": "night drive", "quality": 0.75}
-    ]

@@ -1,7 +1,9 @@
 """Buying word times: what is booked when the vendor answers well, badly or not at all."""
 
 import json
+import os
 from collections.abc import Iterator
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -9,8 +11,15 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import CredentialsRefused, OutputUnusable, ProviderUnreachable, StudioError
-from pipeline.hearing import price_usd_micro, transcribe
+from pipeline.errors import (
+    BadInput,
+    CredentialsRefused,
+    OutputUnusable,
+    ProviderBusy,
+    ProviderUnreachable,
+    StudioError,
+)
+from pipeline.hearing import model_for, offer, price_usd_micro, transcribe
 from pipeline.project import Project
 from pipeline.settings import Settings
 from pipeline.studio import Studio
@@ -112,3 +121,65 @@ def test_a_server_error_stays_booked_and_is_never_repeated_by_itself(
         transcribe(studio, project)
     assert vendor.asked == 1
     assert studio.totals(project.id).spent_usd_micro == price_usd_micro(studio, project)
+
+
+def test_a_transcript_is_bought_once_for_all_projects_of_the_same_bytes(
+    studio: Studio, project: Project, vendor: Vendor
+) -> None:
+    transcribe(studio, project)
+    again = studio.create_demo()
+    transcribe(studio, again)
+
+    assert vendor.asked == 1
+    assert studio.totals(again.id).spent_usd_micro == 0
+    words = studio.derivation(again).transcript
+    assert words is not None
+    assert words[0].text == "hello"
+
+
+def test_a_song_that_is_being_heard_for_another_project_is_not_bought_beside_it(
+    studio: Studio, project: Project, vendor: Vendor
+) -> None:
+    other = studio.create_demo()
+    assert project.song is not None
+    studio.notes.put(
+        f"transcript-attempt/{project.song.blob.digest}", {"attempt": f"transcript:{other.id}:1"}
+    )
+    studio.start(other.id, "lyrics")
+    with pytest.raises(ProviderBusy, match="another project"):
+        transcribe(studio, project)
+    assert vendor.asked == 0
+
+
+def test_a_model_without_word_times_is_never_sold_as_word_times(
+    studio: Studio, project: Project
+) -> None:
+    assert model_for(studio, date(2027, 2, 25)).word_times
+    with pytest.raises(BadInput, match="No transcription model"):
+        model_for(studio, date(2027, 2, 26))
+
+
+def test_a_transcriber_on_ones_own_server_is_priced_by_its_owner(
+    studio: Studio, project: Project, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_TRANSCRIPTION_MODEL", "Systran/faster-whisper-small")
+    with pytest.raises(BadInput, match="not known here"):
+        transcribe(studio, project)
+    assert vendor.asked == 0
+
+    monkeypatch.setenv("OPENAI_PRICE_USD_PER_MINUTE", "0")
+    assert offer(studio, project).usd_micro == 0
+    transcribe(studio, project)
+    assert studio.totals(project.id).spent_usd_micro == 0
+    assert studio.derivation(project).transcript
+
+
+def test_a_known_model_without_word_times_is_refused_by_name(
+    studio: Studio, project: Project, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_TRANSCRIPTION_MODEL", "gpt-transcribe")
+    with pytest.raises(BadInput, match="gives no times of words"):
+        transcribe(studio, project)
+    assert "gives no times" in offer(studio, project).why_not
+    assert vendor.asked == 0
+    assert os.environ["OPENAI_API_KEY"] not in offer(studio, project).why_not

@@ -107,6 +107,19 @@ def test_times_beyond_the_end_are_left_out_and_said() -> None:
     assert any("beyond the end" in warning for warning in lyrics.warnings)
 
 
+def test_lyrics_of_a_longer_recording_get_one_warning_and_no_contradiction() -> None:
+    lyrics = aligned("[00:05.00]Inside\n[02:10.00]Outside the song", "lrc")
+    assert len(lyrics.warnings) == 1
+    assert not any("long before" in warning for warning in lyrics.warnings)
+
+
+def test_lyrics_that_lie_wholly_beyond_the_end_leave_no_words_and_say_so() -> None:
+    lyrics = aligned("[09:05.00]Far away\n[09:10.00]even further", "lrc")
+    assert lyrics.words == ()
+    assert lyrics.lines == ("Far away", "even further")
+    assert len(lyrics.warnings) == 1
+
+
 def test_lyrics_much_shorter_or_denser_than_the_song_are_doubted() -> None:
     early = aligned("[00:01.00]Only at the very beginning", "lrc")
     assert any("long before" in warning for warning in early.warnings)
@@ -166,6 +179,75 @@ def test_what_was_heard_is_the_text_when_none_was_pasted() -> None:
     lyrics = aligned("", heard=heard(("la", 12.0), ("la", 13.0)))
     assert lyrics.source == "transcription"
     assert lyrics.lines == ("la la",)
+
+
+PLAIN = "One two\nthree four\nfive six\nseven eight"
+
+
+def located(line: int, *words: tuple[str, float]) -> tuple[Word, ...]:
+    return tuple(Word(text=t, start_s=s, end_s=s + 0.3, line=line, quality=0.8) for t, s in words)
+
+
+def starts(lyrics: Lyrics) -> list[float]:
+    """Where each line begins."""
+    begins: dict[int, float] = {}
+    for word in lyrics.words:
+        begins.setdefault(word.line, word.start_s)
+    return [begins[line] for line in sorted(begins)]
+
+
+def test_lines_that_were_found_stand_where_they_were_found_and_the_others_between() -> None:
+    found = (*located(0, ("One", 20.0), ("two", 20.5)), *located(2, ("five", 60.0), ("six", 61.0)))
+    note = "2 of 4 lines could not be found in the song; their times are a guess."
+    lyrics = aligned(PLAIN, located=found, notes=(note,))
+    begins = starts(lyrics)
+    assert (begins[0], begins[2]) == (20.0, 60.0)
+    assert 20.8 <= begins[1] < 60.0
+    assert begins[3] >= 61.3
+    assert [word.quality for word in lyrics.words if word.line == 1] == [0.15, 0.15]
+    assert lyrics.source == "alignment"
+    assert note in lyrics.warnings
+
+
+def test_nothing_found_stays_a_guess_and_says_why() -> None:
+    lyrics = aligned(PLAIN, notes=("No line could be found in the song.",))
+    assert lyrics.source == "guess"
+    assert "No line could be found in the song." in lyrics.warnings
+
+
+def test_a_start_set_by_hand_holds_and_guessed_lines_follow_it() -> None:
+    before = starts(aligned(PLAIN))
+    lyrics = aligned(PLAIN, starts_s={"1": before[1] + 3.0})
+    after = starts(lyrics)
+    assert after[1] == pytest.approx(before[1] + 3.0)
+    assert after[0] == pytest.approx(before[0] + 3.0)
+    assert after == sorted(after)
+    assert all(word.quality >= 0.7 for word in lyrics.words if word.line == 1)
+
+
+def test_a_start_set_by_hand_moves_no_line_whose_time_is_known() -> None:
+    text = "[00:10.00]First one\n[00:20.00]Second one\n[00:30.00]Third one"
+    lyrics = aligned(text, "lrc", starts_s={"1": 22.5, "7": 3.0, "x": 4.0})
+    assert starts(lyrics) == [10.0, 22.5, 30.0]
+
+
+def test_a_line_pushed_against_the_next_one_gets_shorter() -> None:
+    text = "[00:10.00]First one is long\n[00:20.00]Second"
+    lyrics = aligned(text, "lrc", starts_s={"0": 19.0})
+    assert max(word.end_s for word in lyrics.words if word.line == 0) <= 20.0 + 1e-6
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    placed=st.dictionaries(
+        st.integers(0, 5).map(str), st.floats(min_value=0, max_value=89), max_size=6
+    )
+)
+def test_no_starts_by_hand_break_the_words(placed: dict[str, float]) -> None:
+    lyrics = aligned(PLAIN, starts_s=placed)
+    assert len(lyrics.words) == 8
+    for word in lyrics.words:
+        assert 0 <= word.start_s <= word.end_s <= 90.0
 
 
 def test_each_word_is_in_exactly_one_slot() -> None:

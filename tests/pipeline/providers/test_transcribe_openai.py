@@ -18,7 +18,7 @@ from pipeline.errors import (
     RequestRefused,
     StudioError,
 )
-from pipeline.providers.transcribe_openai import OpenAITranscriber, limits_of
+from pipeline.providers.transcribe_openai import OpenAITranscriber, largest_file
 
 KEY = "sk-test-0123456789-secret"
 
@@ -160,20 +160,22 @@ def test_no_answer_is_doubt(song: Path) -> None:
         OpenAITranscriber(KEY, base_url="http://127.0.0.1:9/v1").transcribe(song)
 
 
-def test_a_model_without_word_times_is_refused_before_sending(service: Service, song: Path) -> None:
-    with pytest.raises(RequestRefused, match="no times of words"):
-        OpenAITranscriber(KEY, "gpt-transcribe", service.url).transcribe(song)
-    assert service.bodies == []
+def test_a_model_on_ones_own_server_is_asked_by_its_own_name(service: Service, song: Path) -> None:
+    service.answer = {"text": "hi", "duration": 3.0, "words": [word("hi", 1.0, 1.2)]}
+    name = "Systran/faster-whisper-small"
+    found = OpenAITranscriber("none", name, service.url).transcribe(song)
+    assert found.model == name
+    assert name.encode() in service.bodies[0]
 
 
 def test_a_file_beyond_the_limit_is_refused_before_sending(
     service: Service, tmp_path: Path
 ) -> None:
-    limits = limits_of("whisper-1")
-    assert limits is not None
+    most = largest_file("whisper-1")
+    assert most is not None
     path = tmp_path / "long.wav"
     with path.open("wb") as file:
-        file.truncate(limits.max_bytes + 1)
+        file.truncate(most + 1)
     with pytest.raises(OutOfBounds, match="25 MB"):
         OpenAITranscriber(KEY, base_url=service.url).transcribe(path)
     assert service.bodies == []
