@@ -14,6 +14,7 @@ import re
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -34,7 +35,7 @@ class Manners:
     busy_after, credit, unauthorized, forbidden, missing, invalid, nonsense.
     ``outcome`` holds faults taken one a prediction: failed, moderated, aborted, endless, null,
     removed. ``delivery`` holds faults taken one a download: truncated, short, html, empty,
-    link_local, huge, gone, error, playlist, packed.
+    link_local, huge, flood (without a length and without an end), gone, error, playlist, packed.
     ``drop_share`` is the share of creations that are accepted and then dropped. With
     ``per_minute`` above 0 creations that come faster are refused, in the vendor's words for an
     account with little credit. ``ballast`` is how many bytes longer each clip is than it must be.
@@ -462,6 +463,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
         self._hang_up()
 
+    def _deliver_flood(self, data: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "video/mp4")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        with suppress(OSError):
+            self.wfile.write(data)
+            while True:
+                self.wfile.write(bytes(1 << 16))
+
     def _deliver_packed(self, data: bytes) -> None:
         self._start(200, "video/mp4", len(data), {"Content-Encoding": "gzip"})
         self.wfile.write(data)
@@ -509,7 +521,18 @@ REFUSALS: dict[str, tuple[int, str, dict[str, str]]] = {
     "invalid": (422, "- input.duration: Must be one of 5, 10\n", {}),
 }
 ODD_DELIVERIES = (
-    *("truncated", "short", "html", "playlist", "empty", "link_local", "huge", "packed", "error"),
+    *(
+        "truncated",
+        "short",
+        "html",
+        "playlist",
+        "empty",
+        "link_local",
+        "huge",
+        "flood",
+        "packed",
+        "error",
+    ),
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import OutputUnusable, ProviderUnreachable
 from pipeline.media.probe import check_clip
-from pipeline.providers.download import Allowed, Gone, allowed_by, fetch
+from pipeline.providers.download import MOST_BYTES, Allowed, Gone, allowed_by, fetch
 from tests.fakes.replicate_server import FakeReplicate
 
 
@@ -52,6 +52,17 @@ def test_what_is_no_clip_is_refused(url, vendor, allowed, home, fault) -> None:
 
     with pytest.raises(OutputUnusable):
         fetch(url, home / "clip.part", "video", allowed, ignore)
+
+
+def test_a_stream_without_an_end_is_cut_off(url, vendor, allowed, home, monkeypatch) -> None:
+    home.mkdir()
+    monkeypatch.setitem(MOST_BYTES, "video", 1_000_000)
+    vendor.manners.delivery.append("flood")
+
+    with pytest.raises(OutputUnusable, match="larger than it may be"):
+        fetch(url, home / "clip.part", "video", allowed, ignore)
+
+    assert (home / "clip.part").stat().st_size <= 1_000_000
 
 
 @pytest.mark.parametrize("fault", ["truncated", "error"])

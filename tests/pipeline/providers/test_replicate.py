@@ -16,7 +16,15 @@ from pipeline.errors import (
     ProviderUnreachable,
     RequestRefused,
 )
-from pipeline.providers.protocol import Done, Failed, LowCredit, NeverSent, Request, Ticket
+from pipeline.providers.protocol import (
+    Done,
+    Failed,
+    LowCredit,
+    NeverSent,
+    Request,
+    Throttled,
+    Ticket,
+)
 from pipeline.providers.replicate import Replicate
 from tests.fakes.replicate_server import FakeReplicate
 
@@ -45,6 +53,24 @@ def ended(replicate: Replicate, ticket: Ticket) -> Done | Failed:
             return outcome
         time.sleep(0.02)
     raise AssertionError
+
+
+def test_nobody_is_asked_to_call_back(replicate, vendor) -> None:
+    """No webhook is named, so one that comes in anyway finds nobody who would believe it."""
+    replicate.submit(KEY, REQUEST, 5)
+
+    assert [set(body) for body in vendor.bodies] == [{"input"}]
+
+
+def test_an_account_with_little_credit_is_told_how_slowly_it_may_ask(replicate, vendor) -> None:
+    vendor.manners.per_minute = 6.0
+    replicate.submit(KEY, REQUEST, 5)
+
+    with pytest.raises(Throttled, match="credit may be low") as refused:
+        replicate.submit(KEY, REQUEST, 5)
+
+    assert (refused.value.per_minute, refused.value.burst) == (6.0, 1)
+    assert refused.value.retry_after_s == pytest.approx(10.0, abs=1.5)
 
 
 def test_a_creation_carries_its_inputs_and_its_own_end(replicate, vendor) -> None:
