@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from pipeline import stage
-from pipeline.cuts.identity import born_at_s, carry_ids
+from pipeline.cuts.identity import SAME_CUT_S, born_at_s, carry_ids
 from pipeline.cuts.limits import SlotLimits
 from pipeline.cuts.slots import Hearing, slots_of
 from pipeline.hearing import transcript_key, words_of
@@ -64,8 +64,6 @@ In = TypeVar("In", bound=Frozen)
 Out = TypeVar("Out", bound=Frozen)
 Some = TypeVar("Some")
 EXCERPT_FADE_S = 0.4
-# Half a beat of slow music: a nudge, a swing correction or a shift by half a beat.
-SAME_CUT_S = 0.5
 
 
 class NotYet(LookupError):
