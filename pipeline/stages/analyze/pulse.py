@@ -31,6 +31,7 @@ STRUCTURE_MOST, FLAT_SHARE = 4.5, 0.01
 """Structure never outvotes clear drums, and counts less in a song that hardly changes."""
 PATTERN_WEIGHTS = {"low": (2, 1.0), "high": (4, 1.0)}
 """And for how unequal the beats of a group are: drums alternate on beats more than between."""
+SAME_OCTAVES = 0.06
 STEADY_OCTAVES, STEADY_SHARE = 0.06, 0.85
 STRETCH_BEATS = 16
 STRETCH_WEIGHT = 1.0
@@ -51,6 +52,7 @@ class Pulse:
         clarity: Mean strength of the tempo in 0..1.
         phase_margin: Log-odds of the chosen phase over its rival; near 0 means a guess.
         alternatives: (bpm, share) of other tempi, strongest first.
+        heard: Strength of every tempo over the whole song, prior included: (bpm, strength).
     """
 
     beats_s: Times
@@ -58,6 +60,14 @@ class Pulse:
     phase_margin: float
     bpm: float
     alternatives: tuple[tuple[float, float], ...]
+    heard: tuple[NDArray[np.float64], NDArray[np.float64]]
+
+    def strength_at(self, bpm: float) -> float:
+        """How strongly a tempo was heard; 0 where nothing stands out, or no beat can be."""
+        tempi, strength = self.heard
+        near = strength[np.abs(np.log2(tempi / bpm)) < SAME_OCTAVES]
+        stands_out = len(near) > 2 and 0 < near.argmax() < len(near) - 1
+        return float(near.max()) if stands_out else 0.0
 
 
 def find_pulse(env: Envelopes, factor: float = 1.0, tonal: bool = False) -> Pulse | None:
@@ -81,7 +91,8 @@ def find_pulse(env: Envelopes, factor: float = 1.0, tonal: bool = False) -> Puls
         return None
     beats, margin = settle_phase(env, beats, exact)
     bpm = float(60 / np.median(np.diff(beats)))
-    return Pulse(beats, min(1.0, clarity), margin, bpm, _alternatives(found, factor))
+    others = _alternatives(found, factor)
+    return Pulse(beats, min(1.0, clarity), margin, bpm, others, (gram.bpm, tempo.overall(gram)))
 
 
 def _chain(

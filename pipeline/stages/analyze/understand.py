@@ -26,6 +26,7 @@ from pipeline.timebase import tidy_s
 
 SURE_CLARITY = 0.35
 SURE_MARGIN = 1.5
+TEMPO_BEATS = 8
 NO_PULSE = (
     "No steady pulse was found, so there are no beats; cuts follow sections and energy instead."
 )
@@ -42,13 +43,14 @@ def understand(inputs: AnalyzeInputs, bench: Workbench) -> AudioAnalysis:
     span = mood.sounding(spectrum.level)
     if span is None:
         return _silent(inputs.heard)
+    bench.progress(0.1, "hearing attacks and harmony")
     env = envelopes(spectrum)
     bench.progress(0.4, "finding the beat")
     rhythm = rhythm_of(spectrum, env, span, inputs.grid)
     bench.progress(0.7, "finding the sections")
     energy = mood.energy_curve(spectrum.level)
     parts, picture = sections_of(env, rhythm, energy, inputs.grid.section_density)
-    bpm = _bpm(rhythm)
+    bpm = bpm_of(rhythm.beats)
     return AudioAnalysis(
         duration_s=inputs.heard.duration_s,
         tempo_bpm=bpm,
@@ -134,10 +136,12 @@ def _mean_between(energy: Times, start_s: float, end_s: float) -> float:
     return float(part.mean()) if len(part) else 0.0
 
 
-def _bpm(rhythm: Rhythm) -> float | None:
-    if len(rhythm.beats) < 2:
+def bpm_of(beats: Times) -> float | None:
+    """Beats a minute by the median over bars: single beats are known to a frame only."""
+    if len(beats) < 2:
         return None
-    return round(float(60 / np.median(np.diff(rhythm.beats))), 2)
+    span = min(TEMPO_BEATS, len(beats) - 1)
+    return round(float(60 * span / np.median(beats[span:] - beats[:-span])), 2)
 
 
 def _tempo_confidence(rhythm: Rhythm) -> float:
@@ -151,13 +155,15 @@ def _tempo_confidence(rhythm: Rhythm) -> float:
 
 
 def _alternatives(rhythm: Rhythm, bpm: float | None) -> tuple[Tempo, ...]:
-    """Double, half and three-two of the tempo, with what was heard at each."""
+    """Double, half, three-two and two-three of the tempo; 0.5 was heard as strongly as it."""
     if rhythm.pulse is None or bpm is None:
         return ()
+    own = rhythm.pulse.strength_at(bpm)
     found = []
     for factor in (2.0, 0.5, 1.5, 2 / 3):
-        near = [s for b, s in rhythm.pulse.alternatives if abs(np.log2(b / (bpm * factor))) < 0.06]
-        found.append(Tempo(bpm=round(bpm * factor, 2), confidence=round(sum(near), 3)))
+        other = rhythm.pulse.strength_at(bpm * factor)
+        share = other / (own + other) if other > 0 else 0.0
+        found.append(Tempo(bpm=round(bpm * factor, 2), confidence=round(share, 3)))
     return tuple(sorted(found, key=lambda tempo: -tempo.confidence))
 
 
@@ -208,4 +214,4 @@ def _tidy(times: Times) -> tuple[float, ...]:
     return tuple(tidy_s(float(time)) for time in times)
 
 
-ANALYZE = Stage("analyze", 3, AnalyzeInputs, AudioAnalysis, understand)
+ANALYZE = Stage("analyze", 4, AnalyzeInputs, AudioAnalysis, understand)
