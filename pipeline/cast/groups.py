@@ -99,7 +99,7 @@ def distinguished(reading: Reading) -> bool:
     """True when there are at least as many signs of a single member as there are members."""
     number = counted(reading) or 2
     text = reading.plain
-    if form("identical").search(text):
+    if form("identical").search(text) and len(form("one_each").findall(text)) < number:
         return False
     after_colon = text.partition(":")[2] or (text if ";" in text else "")
     signs = max(
