@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.errors import BadInput, StudioError
+from pipeline.model import Song
 from pipeline.project import Project, changed
 
 if TYPE_CHECKING:
@@ -27,6 +28,29 @@ class Shelf:
     def unreadable(self) -> tuple[StudioError, ...]:
         """Why the others are missing: damaged, or written by a newer studio."""
         return tuple(one for one in self._loaded() if isinstance(one, StudioError))
+
+    def last_of(self, song: Song) -> Project | None:
+        """The project around a song that was changed last.
+
+        Raises:
+            NewerSchema: A newer studio wrote it; it is left untouched.
+            BadInput: It is damaged.
+        """
+        for project_id in self._studio.library.ids():
+            try:
+                project = self._studio.library.load(project_id)
+            except StudioError:
+                if song.blob.digest in self._text(project_id):
+                    raise
+                continue
+            if project.song is not None and project.song.blob == song.blob:
+                return project
+        return None
+
+    def _text(self, project_id: str) -> str:
+        """Everything that is stored of a project, as it lies there."""
+        texts = self._studio.library.texts()
+        return "".join(text for one, text in texts if one == project_id)
 
     def rename(self, project_id: str, title: str) -> Project:
         """Give a project another title."""

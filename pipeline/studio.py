@@ -184,8 +184,8 @@ class Studio(Workshop):
         return self.engine.current(project_id)
 
     def run_state(self, run_id: str) -> RunState:
-        """How any run stands."""
-        return self.engine.state(run_id)
+        """How any run stands; what was made before this studio was opened counts as found."""
+        return self.engine.state(run_id, since_s=self.opened_at_s)
 
     def cancel(self, project_id: str) -> None:
         """Stop what runs for a project; what is finished is kept."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 from pathlib import Path
 
@@ -43,6 +44,7 @@ class Workshop:
 
     def __init__(self, settings: Settings, *, work_here: bool | None = None) -> None:
         self.settings = settings
+        self.opened_at_s = time.time()
         self.store = open_store(settings)
         self.database = Database(settings.ledger_url)
         self.library, self.notes = self._decisions()

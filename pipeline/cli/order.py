@@ -65,6 +65,7 @@ def project_for(studio: Studio, order: Order, resume: bool) -> Project:
 
     Raises:
         BadInput: An option cannot be used, or the song cannot be read.
+        NewerSchema: The project to go on with was written by a newer studio.
     """
     limit_usd_micro = parse_budget(order.budget_usd) if order.budget_usd is not None else None
     if order.model:
@@ -74,7 +75,7 @@ def project_for(studio: Studio, order: Order, resume: bool) -> Project:
         if order.song is None
         else studio.songs.take_in(order.song, order.song.name)
     )
-    earlier = _earlier(studio, song, None if resume else order.digest)
+    earlier = studio.shelf.last_of(song) if resume else _earlier(studio, song, order.digest)
     # Every option is checked before a project exists: a refused order leaves nothing behind.
     wanted = changed(_with(earlier or studio.songs.draft(song), order), origin=order.digest)
     _check_key(studio, wanted)
@@ -105,11 +106,11 @@ def _check_key(studio: Studio, project: Project) -> None:
         )
 
 
-def _earlier(studio: Studio, song: Song, origin: str | None) -> Project | None:
-    """The newest project of the same song, of the given origin where one is asked for."""
+def _earlier(studio: Studio, song: Song, origin: str) -> Project | None:
+    """The newest project of the same song that was made by the same order."""
     for project in studio.shelf.readable():
         same_song = project.song is not None and project.song.blob == song.blob
-        if same_song and origin in (None, project.origin):
+        if same_song and project.origin == origin:
             return project
     return None
 

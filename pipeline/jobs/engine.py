@@ -11,19 +11,15 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DBAPIError
-
 from pipeline.database import Database
-from pipeline.errors import BadInput, InternalFault, StorageFailed
+from pipeline.errors import BadInput, InternalFault
 from pipeline.jobs.names import (
     RUN_QUEUE,
     RUN_WORKFLOW,
@@ -31,6 +27,7 @@ from pipeline.jobs.names import (
     run_workflow_id,
     unit_workflow_id,
 )
+from pipeline.jobs.outages import patiently, storage_errors
 from pipeline.jobs.pauses import Pauses
 from pipeline.jobs.progress import Progress
 from pipeline.jobs.protocol import QUEUES, StageSpec, Work
@@ -114,6 +111,7 @@ class Engine:
             if self._host is None:
                 self._host = launch_host(self, self._work, tuple(chosen))
 
+    @storage_errors()
     def start(
         self,
         project_id: str,
@@ -141,6 +139,7 @@ class Engine:
         self.system.set_poll(self.options.busy_poll_s)
         return run_id
 
+    @storage_errors()
     def pause_after(self, run_id: str, stage: str | None) -> None:
         """Let an active run stop when a stage has ended; None: let it go on to its end.
 
@@ -156,6 +155,7 @@ class Engine:
         else:
             self.pauses.withdraw(run_id)
 
+    @storage_errors()
     def go_on(self, run_id: str) -> str:
         """Go on where a run was paused: the id of the run that does, the same for a double click.
 
@@ -178,6 +178,7 @@ class Engine:
             raise BadInput(f"This work has no step {stage!r}.", f"Choose from {', '.join(names)}.")
         return None if stage == names[-1] else stage
 
+    @storage_errors()
     def cancel(self, run_id: str) -> None:
         """End a run now: queued units never start, running ones stop at their next report."""
         waiting = self.progress.queued_units(run_id)
@@ -185,31 +186,37 @@ class Engine:
         ids = [unit_workflow_id(run_id, stage, unit) for stage, unit in waiting]
         self.system.forget(ids)
 
-    def state(self, run_id: str) -> RunState:
-        """How a run stands.
+    @storage_errors()
+    def state(self, run_id: str, since_s: float = 0.0) -> RunState:
+        """How a run stands; units that had ended before ``since_s`` count as found.
 
         Raises:
             BadInput: No such run.
         """
-        return read_state(self.progress.database, run_id, self.options.width)
+        return read_state(self.progress.database, run_id, self.options.width, since_s)
 
+    @storage_errors()
     def current(self, project_id: str) -> RunState | None:
         """How a project's newest run stands, active or ended."""
         run_id = latest_run(self.progress.database, project_id)
         return None if run_id is None else self.state(run_id)
 
+    @storage_errors()
     def active(self) -> tuple[RunState, ...]:
         """All runs that are queued or running, oldest first."""
         return tuple(self.state(run_id) for run_id in self.progress.active_runs())
 
     def wait(self, run_id: str, timeout: float | None = None) -> RunState:
-        """The state of a run when it has ended, or after ``timeout`` seconds."""
+        """The state of a run when it has ended, or after ``timeout`` seconds.
+
+        A database that is away for a while is waited out.
+        """
         give_up = None if timeout is None else time.monotonic() + timeout
-        while self.progress.is_active(run_id):
+        while patiently(lambda: self.state(run_id)).active:
             if give_up is not None and time.monotonic() > give_up:
                 break
             time.sleep(WAIT_POLL_S)
-        return self.state(run_id)
+        return patiently(lambda: self.state(run_id))
 
     def close(self) -> None:
         """Stop working and let go of everything; running units are left for another process."""
@@ -280,19 +287,3 @@ class Engine:
             self._database = self._database or Database(url)
             prepare_rows(self.home, self.database_url, self._database)
         self._progress = Progress(self._database)
-
-
-@contextmanager
-def storage_errors() -> Iterator[None]:
-    """Translate what a folder or database answers when it cannot be opened.
-
-    The addresses of databases hold passwords, so the sentence quotes nothing.
-    """
-    try:
-        yield
-    except (OSError, DBAPIError, sqlite3.Error) as error:
-        raise StorageFailed(
-            "The studio's job database cannot be opened or written.",
-            "Mend the permissions or the space of the studio's folder, start the database, or end"
-            " a studio that was stopped while it wrote.",
-        ) from error

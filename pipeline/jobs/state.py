@@ -84,13 +84,16 @@ class RunState(Frozen):
         return tuple(failure for stage in self.stages for failure in stage.failures)
 
 
-def read_state(database: Database, run_id: str, width: Mapping[str, int]) -> RunState:
+def read_state(
+    database: Database, run_id: str, width: Mapping[str, int], since_s: float = 0.0
+) -> RunState:
     """The state of a run.
 
     Args:
         database: Where runs are written.
         run_id: As returned by the engine's ``start``.
         width: Units of each queue that run at once, for the time left.
+        since_s: What had ended before counts as found, whoever made it: seconds since the epoch.
 
     Raises:
         BadInput: No such run.
@@ -103,7 +106,7 @@ def read_state(database: Database, run_id: str, width: Mapping[str, int]) -> Run
         costs = {row["stage"]: _cost_s(connection, row["stage"]) for row in rows}
         totals = _totals(connection, rows)
         listed = _listed_units(connection, run_id)
-        counts = _counts(connection, run_id)
+        counts = _counts(connection, run_id, since_s)
         pause = connection.scalar(select(PAUSES.c.stage).where(PAUSES.c.run_id == run_id))
     stages = tuple(_stage(row, counts.get(row["stage"], {}), listed) for row in rows)
     ended = run["state"] not in ACTIVE
@@ -151,15 +154,16 @@ def _cost_s(connection: Connection, stage: str) -> float | None:
     return fmean(seconds) if seconds else None
 
 
-def _counts(connection: Connection, run_id: str) -> dict[str, dict[str, float]]:
+def _counts(connection: Connection, run_id: str, since_s: float) -> dict[str, dict[str, float]]:
     done = UNITS.c.state == "done"
+    before = UNITS.c.finished_at < since_s
     query = (
         select(
             UNITS.c.stage,
             func.sum(case((done, 1), else_=0)).label("done"),
-            func.sum(case((done & UNITS.c.hit, 1), else_=0)).label("hits"),
+            func.sum(case((done & (UNITS.c.hit | before), 1), else_=0)).label("hits"),
             func.sum(case((UNITS.c.state.in_(ACTIVE), 0), else_=1)).label("ended"),
-            func.sum(case((done, UNITS.c.seconds), else_=0.0)).label("seconds"),
+            func.sum(case((done & ~before, UNITS.c.seconds), else_=0.0)).label("seconds"),
         )
         .where(UNITS.c.run_id == run_id)
         .group_by(UNITS.c.stage)

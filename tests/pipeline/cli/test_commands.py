@@ -186,8 +186,10 @@ def test_a_killed_run_goes_on_where_it_was(song: Path, tmp_path: Path) -> None:
 
     assert out.exists()
     assert made <= set(previews.glob("*/*/*.mp4"))
-    previews_made = finished["stages"]["previews"]
-    assert previews_made["hits"] + previews_made["misses"] >= len(finished["slots"])
+    counted = finished["stages"]
+    assert counted["analysis"] == {"hits": 1, "misses": 0, "seconds": 0.0}
+    assert counted["previews"]["hits"] >= len(made) - 1
+    assert counted["previews"]["hits"] + counted["previews"]["misses"] == len(finished["slots"])
 
 
 def test_a_deleted_project_is_restored_by_its_id_and_emptied_only_when_told(
@@ -209,3 +211,21 @@ def test_a_deleted_project_is_restored_by_its_id_and_emptied_only_when_told(
     emptied = document(pipeline("trash", "--empty", "--yes", "--json", home=tmp_path))
     assert emptied["emptied"] is True
     assert pipeline("restore", project_id, home=tmp_path).returncode == 2
+
+
+def test_going_on_with_a_project_of_a_newer_studio_is_refused_and_nothing_is_touched(
+    tmp_path: Path, song: Path
+) -> None:
+    with_project = open_studio(Settings(home=tmp_path), work_here=False)
+    project_id = with_project.create(song).id
+    with_project.close()
+    file = tmp_path / "projects" / project_id / "project.json"
+    newer = json.dumps({**json.loads(file.read_text()), "schema_number": 99})
+    file.write_text(newer)
+
+    done = pipeline("run", song, "--resume", "--out", tmp_path / "film.mp4", home=tmp_path)
+
+    assert done.returncode == 2
+    assert "newer studio" in done.stderr
+    assert file.read_text() == newer
+    assert [path.name for path in (tmp_path / "projects").glob("[!.]*")] == [project_id]
