@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from pipeline.errors import Cancelled, InternalFault, StudioError
+from pipeline.jobs.outages import patiently
 from pipeline.outcome import raise_unless_done
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _watch(studio: Studio, run_id: str) -> RunState:
     with Progress(*columns, console=ERROR_CONSOLE, transient=False) as progress:
         tasks: dict[str, Any] = {}
         while True:
-            state = studio.run_state(run_id)
+            state = patiently(lambda: studio.run_state(run_id))
             _show(progress, tasks, state)
             if not state.active:
                 return state

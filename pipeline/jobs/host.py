@@ -16,6 +16,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from dbos import DBOS, DBOSPortableJSONSerializer
+from sqlalchemy.exc import DBAPIError
 
 from pipeline.errors import InternalFault
 from pipeline.jobs.names import (
@@ -27,6 +28,7 @@ from pipeline.jobs.names import (
     run_workflow_id,
     unit_workflow_id,
 )
+from pipeline.jobs.outages import is_outage
 from pipeline.jobs.protocol import Work
 from pipeline.jobs.pulse import Pulse, Silence
 from pipeline.providers.limits import starts_per_minute
@@ -193,10 +195,11 @@ class Host:
             try:
                 self.sweep()
                 self._tidy()
-            except Exception:
+            except Exception as error:
                 self._pulse.start_over()
+                away = isinstance(error, DBAPIError) and is_outage(error)
                 if not self.stopping.is_set():
-                    LOG.warning("the look for unfinished work failed", exc_info=True)
+                    LOG.warning("the look for unfinished work failed", exc_info=not away)
             if self.stopping.wait(self._options.sweep_s):
                 return
 

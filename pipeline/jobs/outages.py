@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
+
+from pipeline.errors import StorageFailed
 
 LOG = logging.getLogger(__name__)
 OUTAGE_LIMIT_S = 3000.0
@@ -53,3 +57,37 @@ def is_outage(error: DBAPIError) -> bool:
         return True
     words = str(error.orig).lower()
     return any(part in words for part in PASSING)
+
+
+def patiently(look: Callable[[], Value]) -> Value:
+    """Look at something, again and again while the database is away.
+
+    Raises:
+        StorageFailed: It stays away for :data:`OUTAGE_LIMIT_S`, or is not merely away.
+    """
+    give_up = time.monotonic() + OUTAGE_LIMIT_S
+    while True:
+        try:
+            return look()
+        except StorageFailed as error:
+            cause = error.__cause__
+            passing = isinstance(cause, DBAPIError) and is_outage(cause)
+            if not passing or time.monotonic() > give_up:
+                raise
+        time.sleep(OUTAGE_POLL_S)
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Translate what a folder or database answers when it cannot be opened.
+
+    The addresses of databases hold passwords, so the sentence quotes nothing.
+    """
+    try:
+        yield
+    except (OSError, DBAPIError, sqlite3.Error) as error:
+        raise StorageFailed(
+            "The studio's job database cannot be opened or written.",
+            "Mend the permissions or the space of the studio's folder, start the database, or end"
+            " a studio that was stopped while it wrote.",
+        ) from error

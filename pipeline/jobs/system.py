@@ -53,7 +53,7 @@ class System:
             if self.url.startswith("sqlite"):
                 self._use_wal()
             DBOS.migrate(self.url)
-        self._engine = self.new_engine(CLIENT_POOL_SIZE)
+        self._engine = self.new_engine(CLIENT_POOL_SIZE, ping=True)
         self._client = DBOSClient(
             system_database_engine=self._engine,
             serializer=DBOSPortableJSONSerializer(),
@@ -66,12 +66,17 @@ class System:
             return FileSlots(self.home / "executors")
         return PostgresSlots(self.url)
 
-    def new_engine(self, pool_size: int) -> SqlEngine:
-        """Connections to the engine's database, at most twice ``pool_size`` of them."""
+    def new_engine(self, pool_size: int, *, ping: bool = False) -> SqlEngine:
+        """Connections to the engine's database, at most twice ``pool_size`` of them.
+
+        With ``ping`` each is tried before it is used, as a click must not find the one that a
+        database's restart broke. The working engine does without: it would be a third of its
+        idle cost, and it tries again by itself.
+        """
         if not self.url.startswith("sqlite"):
-            # No ping before each use: it would be a third of the idle cost, and the engine
-            # tries again by itself when a connection turns out to be lost.
-            engine = create_engine(self.url, pool_size=pool_size, max_overflow=pool_size)
+            engine = create_engine(
+                self.url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=ping
+            )
             free_what_stuck_processes_hold(engine)
             return engine
         return _sqlite_engine(self.url, pool_size)

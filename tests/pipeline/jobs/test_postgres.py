@@ -12,6 +12,7 @@ from contextlib import suppress
 import pytest
 from sqlalchemy.engine import make_url
 
+from pipeline.errors import StorageFailed
 from pipeline.jobs.slots import PostgresSlots
 
 PROJECT = "project-of-the-test"
@@ -118,6 +119,32 @@ def test_a_database_that_goes_away_for_a_while_loses_and_repeats_nothing(
     line.mend()
     assert page.wait(run_id, 90).state == "done"
     assert len(toy.entries(home, "begin")) == 7
+
+
+def test_while_the_database_is_away_a_click_is_answered_in_words_and_works_afterwards(
+    make_engine, database_url, line
+):
+    through = make_url(database_url).set(port=line.port)
+    page = make_engine(through.render_as_string(hide_password=False))
+    run_id = page.start(PROJECT, "film:1:0.1")
+    line.cut()
+    with pytest.raises(StorageFailed, match="job database") as away:
+        page.start(PROJECT, "film:2:0.1")
+    assert "studio@" not in str(away.value)
+    line.mend()
+    assert page.start(PROJECT, "film:1:0.1") == run_id
+    page.cancel(run_id)
+
+
+def test_one_who_waits_for_a_run_waits_out_a_database_that_is_away(make_engine, database_url, line):
+    through = make_url(database_url).set(port=line.port)
+    page = make_engine(through.render_as_string(hide_password=False))
+    worker = make_engine(database_url)
+    run_id = page.start(PROJECT, "film:2:2")
+    worker.launch()
+    threading.Timer(0.5, line.cut).start()
+    threading.Timer(4.0, line.mend).start()
+    assert page.wait(run_id, 60).state == "done"
 
 
 def test_two_studios_that_start_on_an_empty_database_at_once_both_work(
