@@ -155,6 +155,9 @@ def _run(studio: Studio, view: ProjectView, run: RunState) -> None:
     if ended and st.session_state.get(DISMISSED) != run.run_id:
         with _beside("ended"):
             st.html(ended)
+            if progress.overtaken(run) and run.goal == "film":
+                label = f"Renew the film · {errors.literal(usd(view.film_state.renew_usd_micro))}"
+                _button(label, ":material/theaters:", _renew, (studio, view.project.id))
             _button("Dismiss", ":material/close:", _dismiss, (run.run_id,))
 
 
@@ -163,12 +166,18 @@ def _beside(key: str) -> st.delta_generator.DeltaGenerator:
 
 
 def _button(label: str, icon: str, call: object, args: tuple[object, ...]) -> None:
-    st.button(label, key=f"run_{label.lower()}", icon=icon, on_click=call, args=args)  # type: ignore[arg-type]
+    key = f"run_{label.partition(' ')[0].lower()}"
+    st.button(label, key=key, icon=icon, on_click=call, args=args)  # type: ignore[arg-type]
 
 
 def _cancel(studio: Studio, project_id: str) -> None:
     with errors.shown(later=True):
         studio.cancel(project_id)
+
+
+def _renew(studio: Studio, project_id: str) -> None:
+    with errors.shown(later=True):
+        studio.start(project_id, "film")
 
 
 def _dismiss(run_id: str) -> None:

@@ -57,6 +57,10 @@ STEP_OF = {
     "pieces": "film",
     "film": "film",
 }
+OVERTAKEN = "StaleEdit"
+CHANGED = "Decisions changed while the work was under way, so it stopped."
+KEPT = "What was finished is kept; starting again makes only what the change touches."
+
 ENDED = {
     "cancelled": "Stopped. What was finished is kept.",
     "failed": "The last run could not finish.",
@@ -88,7 +92,7 @@ def milestones(run: RunState | None) -> tuple[str, int] | None:
 
 def step_states(run: RunState | None) -> dict[str, str]:
     """What a run says about the steps that it works on: running, queued, failed or held."""
-    if run is None or run.state in ("done", "cancelled"):
+    if run is None or run.state in ("done", "cancelled") or overtaken(run):
         return {}
     states: dict[str, str] = {}
     for stage in run.stages:
@@ -97,6 +101,11 @@ def step_states(run: RunState | None) -> dict[str, str]:
         if word and states.get(step) != "running":
             states[step] = word
     return states
+
+
+def overtaken(run: RunState) -> bool:
+    """Whether a run ended only because decisions were changed under it: nothing has failed."""
+    return run.state == "failed" and {one.kind for one in run.failures} == {OVERTAKEN}
 
 
 def _stage_state(stage: StageState, active: bool) -> str:
@@ -146,6 +155,8 @@ def _left_s(run: RunState) -> float | None:
 
 def outcome(run: RunState, names: Names) -> str:
     """How a run ended, as HTML; empty when there is nothing to say."""
+    if overtaken(run):
+        return f'<div class="run" data-testid="outcome"><b>{CHANGED}</b> {KEPT}</div>'
     words = ENDED.get(run.state, "")
     problems = _problems(run, names)
     if not words and not problems:

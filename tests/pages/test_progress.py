@@ -50,3 +50,20 @@ def test_a_few_are_named_by_their_shots() -> None:
     html = progress.outcome(run_with([refusal(2), refusal(5), refusal(7, "Refused.")]), NAMES)
     assert "<b>Shots 2, 5:</b>" in html
     assert "<b>Shot 7</b>Refused." in html
+
+
+def test_work_that_an_edit_overtook_is_not_called_failed() -> None:
+    changed = UnitFailure(unit="film", message="Changed.", way_out="Again.", kind="StaleEdit")
+    run = run_with([changed])
+
+    assert "Decisions changed" in progress.outcome(run, NAMES)
+    assert "failed" not in progress.outcome(run, NAMES)
+    assert progress.step_states(run) == {}
+
+
+def test_an_edit_does_not_hide_what_failed_besides() -> None:
+    changed = UnitFailure(unit="film", message="Changed.", way_out="Again.", kind="StaleEdit")
+    run = run_with([changed, refusal(1)])
+
+    assert "Choose another." in progress.outcome(run, NAMES)
+    assert "failed" in progress.step_states(run).values()
