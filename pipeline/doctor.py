@@ -34,6 +34,7 @@ def examine(studio: Workshop) -> tuple[Check, ...]:
     return (
         _python(),
         *(_part(name) for name in PARTS),
+        _finder(),
         _encoder(),
         _home(studio),
         _disk(studio),
@@ -53,6 +54,15 @@ def _part(name: str) -> Check:
         return Check(name, True, version(name))
     except PackageNotFoundError:
         return Check(name, False, "not installed", "Run make studio, or install requirements.txt.")
+
+
+def _finder() -> Check:
+    """An optional part: what it gives is said even where it is missing, and that is no fault."""
+    try:
+        return Check("pocketsphinx", True, f"{version('pocketsphinx')}, finds pasted English words")
+    except PackageNotFoundError:
+        gives = "optional: finds pasted English words in a song (pip install pocketsphinx)"
+        return Check("pocketsphinx", True, f"not installed; {gives}")
 
 
 def _encoder() -> Check:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pipeline.model import Lyrics, Word
     from pipeline.studio import ProjectView, Studio
 
+TALLEST, ROW = 330, 35
+"""Pixels of the table and of one of its rows."""
 SOURCES = {
     "lrc": "the .lrc text",
     "srt": "the .srt text",
@@ -40,7 +42,7 @@ def draw(studio: Studio, view: ProjectView) -> None:
         key=key,
         hide_index=True,
         width="stretch",
-        height=330,
+        height=min(TALLEST, ROW * (len(rows) + 1) + 3),
         disabled=("at", "line", "quality", "by"),
         column_config={
             "at": st.column_config.TextColumn("At", width="small"),
@@ -70,7 +72,7 @@ def lines_of(lyrics: Lyrics, by_hand: dict[str, float] | None = None) -> list[di
             "at": clock(words[0].start_s),
             "start": words[0].start_s,
             "line": joined([word.text for word in words]),
-            "quality": _quality(words),
+            "quality": round(_quality(words), 2),
             "by": _by(words, lyrics.source, str(line) in (by_hand or {})),
         }
         for line, words in _by_line(lyrics).items()

@@ -122,7 +122,7 @@ def _offer_finder(studio: Studio, project_id: str, busy: bool) -> None:
         key="find_words",
         icon=":material/frame_inspect:",
         disabled=busy,
-        help="It times the words that you pasted, and takes about a quarter of the song's length.",
+        help="It times the words that you pasted; four minutes of song take about half a minute.",
         on_click=_start,
         args=(studio, project_id, "word-times"),
     )

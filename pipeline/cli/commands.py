@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.cli import money, report, trash
+from pipeline.cli import money, report, trash, words
 from pipeline.cli.opening import Home, Json, ProjectId, studio_at
 from pipeline.cli.order import Order, project_for
 from pipeline.cli.output import follow, say, tell
@@ -163,15 +163,20 @@ def write_film(source: Path, out: Path) -> None:
 @app.command()
 def analyze(
     song: Annotated[Path, typer.Argument(help="The song.")],
+    lyrics: Annotated[Path | None, typer.Option(help="Its words: .txt, .lrc, .srt, .vtt.")] = None,
+    find_words: Annotated[bool, typer.Option(help="Find English words in the song.")] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Listen to a song: beats, bars, sections, mood, and where the film would cut."""
     with studio_at(home, work_here=True) as studio:
         project = project_for(studio, Order(song=song), resume=False)
-        follow(studio, project.id, "analysis")
+        if lyrics is not None:
+            words.use_lyrics(studio, project, lyrics)
+        follow(studio, project.id, "word-times" if find_words else "analysis")
         view = studio.view(project.id)
-    tell(report.analysis(view), report.heard(view), as_json=as_json)
+    document = {**report.analysis(view), "lyrics": words.described(view.lyrics)}
+    tell(document, report.heard(view), as_json=as_json)
 
 
 @app.command("check-cast")

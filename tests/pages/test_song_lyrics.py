@@ -52,7 +52,7 @@ def button(app, label):
 
 
 def captions(app):
-    return " ".join(item.value for item in app.caption)
+    return " ".join(item.value for item in app.caption).replace("\\", "")
 
 
 def test_without_words_no_finder_is_offered(visit, heard):
