@@ -49,13 +49,7 @@ def _overlap(left: re.Match[str], right: re.Match[str]) -> bool:
 def _parts(plain: str, left: re.Match[str], right: re.Match[str]) -> bool:
     """Two parts of one body may differ: vitiligo, a curled end of straight hair."""
     low, high = min(left.start(), right.start()), max(left.end(), right.end())
-    return bool(
-        re.search(
-            r"\b(?:vitiligo|patches|ends|underneath|half|one\s+side)\b",
-            plain[low:high],
-            re.IGNORECASE,
-        )
-    )
+    return bool(form("two_parts").search(plain[low:high]))
 
 
 def _ages(look: Look) -> Iterator[Finding]:
@@ -64,11 +58,7 @@ def _ages(look: Look) -> Iterator[Finding]:
         if max(one.low, other.low) - min(one.high, other.high) > 4:
             yield Finding("contradiction", other.start, other.end, removable=True)
             return
-    young = re.search(
-        r"\b(?:young|youthful)\s+(?:[\w-]+\s+){0,2}?(?:man|woman|lady|guy|person|girl|boy)\b|\b(?:a|little|teenage|small)\s+(?:girl|boy|child|toddler|teenager)\b",
-        look.reading.plain,
-        re.IGNORECASE,
-    )
+    young = form("said_young").search(look.reading.plain)
     if young and ages and min(age.low for age in ages) >= 50:
         yield Finding("contradiction", young.start(), young.end(), removable=True)
 
@@ -100,11 +90,7 @@ def _eye_colours(look: Look) -> Iterator[Finding]:
         for tint in look.bonds.tints_of(hit):
             if family(tint) and tint.last + 2 >= hit.first:
                 shades.setdefault(family(tint), hit)
-    mixed = re.search(
-        r"\b(?:heterochromia|one\s+\w+\s+eye|flecks?|flecked|mismatched|left|right|ringed|rimmed|around)\b",
-        reading.plain,
-        re.IGNORECASE,
-    )
+    mixed = form("mixed_eyes").search(reading.plain)
     if len(shades) > 1 and not mixed and len({hit.first for hit in shades.values()}) > 1:
         yield Finding("contradiction", *reading.span(list(shades.values())[-1]), removable=True)
 
@@ -112,11 +98,7 @@ def _eye_colours(look: Look) -> Iterator[Finding]:
 def _garments(look: Look) -> Iterator[Finding]:
     """The same garment named twice in two basic colours."""
     reading = look.reading
-    if re.search(
-        r"\b(?:under|over|beneath|layered|underneath|lining|lined|trim|cuffs?|first|later|then|sometimes|atop)\b",
-        reading.plain,
-        re.IGNORECASE,
-    ):
+    if form("layers").search(reading.plain):
         return
     seen: dict[str, tuple[Hit, set[str]]] = {}
     for garment in reading.of("garment"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.cast.findings import Finding
 from pipeline.cast.groups import SPOKEN
-from pipeline.cast.lexicon import form
+from pipeline.cast.lexicon import form, word_set
 from pipeline.cast.reading import Hit, Reading
 
 FIXED_OR = frozenset(["less", "so", "two", "nor", "later", "more"])
@@ -39,23 +39,7 @@ def _fixed_hedge(reading: Reading, hit: Hit) -> bool:
     }:  # fmt: skip
         return True
     if hit.phrase == "either":
-        return reading.word(hit.last + 1) in {
-            "side",
-            "end",
-            "arm",
-            "cheek",
-            "temple",
-            "wrist",
-            "shoulder",
-            "hand",
-            "leg",
-            "ear",
-            "hip",
-            "eye",
-            "sleeve",
-            "flank",
-            "foot",
-        }
+        return reading.word(hit.last + 1) in word_set("sets", "sides_of_two")
     if hit.phrase in {"kind of", "sort of"} and reading.word(hit.first - 1) in {
         "the",
         "every",
@@ -96,12 +80,7 @@ def _number(word: str) -> bool:
 
 
 def _age_word(word: str) -> bool:
-    return bool(
-        re.fullmatch(
-            r"\d+s?|\w*(?:ties|teens)|early|mid|late|years?|old|forty|thirty|fifty|sixty|seventy",
-            word,
-        )
-    )
+    return bool(form("age_word").fullmatch(word))
 
 
 def _alternatives(reading: Reading, at: int) -> Finding:

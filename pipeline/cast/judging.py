@@ -137,9 +137,7 @@ def _bodily(look: Look, finding: Finding) -> bool:
 
 def _within(look: Look, finding: Finding) -> bool:
     """In a group "taller than the other" tells its members apart."""
-    return bool(
-        re.search(r"\bothers?\b|\bthe rest\b", look.reading.plain[finding.start : finding.end + 12])
-    )
+    return bool(form("others").search(look.reading.plain[finding.start : finding.end + 12]))
 
 
 def _touch(one: Finding, other: Finding) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from pipeline.cast.ages import ages_in, loose_age
 from pipeline.cast.lexicon import form, singular, word_set
 from pipeline.cast.reading import Hit, Reading
@@ -109,9 +107,7 @@ def covered(reading: Reading) -> bool:
 def is_group(reading: Reading) -> bool:
     """True when the first thing named is more than one."""
     head = subject(reading)
-    if re.search(
-        r"\b(?:twin|triplet)\s+(?:sisters|brothers|girls|boys)\b", reading.plain, re.IGNORECASE
-    ):
+    if form("twins").search(reading.plain):
         return True
     if _numbered_head(reading) or _loose_head(reading):
         return True

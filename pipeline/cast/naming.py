@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pipeline.cast.findings import Finding
 from pipeline.cast.lexicon import form, word_set
 from pipeline.cast.reading import Hit, Reading
-
-LIKENESS_TIGHT = re.compile(
-    r"\b(?:looks?|looking)\s+(?:\w+\s+)?like\s+$|\bresembl\w+\s+$", re.IGNORECASE
-)
 
 
 def names(reading: Reading, own_name: str) -> Iterator[Finding]:
@@ -38,7 +33,9 @@ def _named(reading: Reading, hit: Hit) -> Iterator[Finding]:
             yield Finding("brand_names", start, end, removable=True)
     elif (
         said[:1].isupper() and form("likeness").search(reading.plain[max(0, start - 40) : start])
-    ) or (LIKENESS_TIGHT.search(reading.plain[max(0, start - 30) : start]) and len(said) > 4):
+    ) or (
+        form("likeness_tight").search(reading.plain[max(0, start - 30) : start]) and len(said) > 4
+    ):
         yield Finding("real_person_likeness", start, end, removable=True)
 
 
