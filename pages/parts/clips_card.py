@@ -30,10 +30,10 @@ def draw(deck: Deck, slot: Slot) -> None:
     quote, view = deck.quotes[slot.id], deck.clip(slot.id)
     takes = deck.studio.takes.of_project(deck.project.id).get(slot.id, ())
     _head(deck, slot, quote)
-    if view and view.why and view.state != "stale":
-        st.caption(errors.literal(view.why))
-    elif view and view.why:
+    if view and view.why and view.state == "stale":
         st.caption(errors.literal(f"Changed since: {view.why}. Renewing costs what is below."))
+    elif view and view.why not in ("", *(take.message for take in takes)):
+        st.caption(errors.literal(view.why))
     clips_takes.draw(deck, slot, takes)
     clips_refused.draw(deck, slot, takes)
     _choice(deck, slot, quote)

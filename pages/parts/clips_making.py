@@ -64,12 +64,12 @@ def again(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
     """Another take: a button that shows what it costs, and in it the one that buys."""
     with (
         st.container(key="clip_again", width="content"),
-        st.popover("Make it again", icon=":material/refresh:", disabled=not deck.made(slot)),
+        st.popover(_verb(deck, slot), icon=":material/refresh:"),
     ):
         free = quote.model == PREVIEW_MODEL
-        takes = "preview" if free else "take" if quote.takes == 1 else f"{quote.takes} takes"
-        more = "another" if quote.takes == 1 else "another set of"
-        st.markdown(errors.literal(f"{more.capitalize()} {takes} of clip {slot.index + 1}"))
+        kind = "preview" if free else "take"
+        some = f"{quote.takes} more {kind}s" if quote.takes > 1 else f"One more {kind}"
+        st.markdown(errors.literal(f"{some} of clip {slot.index + 1}"))
         left = deck.studio.totals(deck.project.id).left_usd_micro
         st.caption(errors.literal(f"{dollars(left)} is left. What is there is kept."))
         st.button(
@@ -81,6 +81,10 @@ def again(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
             on_click=_another,
             args=(deck, slot, free),
         )
+
+
+def _verb(deck: Deck, slot: Slot) -> str:
+    return "Make it again" if deck.made(slot) else "Make it"
 
 
 def start(deck: Deck, slot_ids: tuple[str, ...]) -> None:

@@ -47,15 +47,19 @@ def offer(deck: Deck) -> None:
 def terms_of(
     deck: Deck, goal: Goal = "cheapest", beats: int = OFFERED_BEATS, models: bool = False
 ) -> Terms:
-    """What may change; clips that are there cost nothing more and keep their ends."""
-    made = frozenset(slot.id for slot in deck.view.slots if deck.made(slot))
+    """What may change; clips that are there cost nothing more and keep their ends.
+
+    So do clips that no model can make as chosen, unless models may change.
+    """
+    settled = {slot.id for slot in deck.view.slots if deck.made(slot)}
+    settled |= set() if models else {clip.slot_id for clip in deck.quote.stuck}
     return Terms(
         goal=goal,
         today=deck.today,
         beats=beats,
         models_may_change=models,
         shortest_s=deck.view.limits.min_s,
-        made=made,
+        made=frozenset(settled),
     )
 
 

@@ -18,10 +18,12 @@ from pipeline.money.accounts import (
     receipts_csv,
     spent_on_rejects,
 )
-from pipeline.money.usd import cents, dollars, number
+from pipeline.money.usd import cents, dollars
 from pipeline.takes import in_use
 
 if TYPE_CHECKING:
+    from streamlit.elements.lib.column_types import ColumnConfig
+
     from pipeline.money.books import Entry
     from pipeline.money.retries import Tried
     from pipeline.money.rules import Dimension
@@ -84,11 +86,11 @@ def sums(studio: Studio, view: ProjectView) -> None:
     rows = sorted(found.items(), key=lambda item: -item[1])
     st.dataframe(
         [
-            {dimension: names.get(key, key) or "none", "Spent": number(amount)}
+            {dimension: names.get(key, key) or "none", "Spent": dollars(amount)}
             for key, amount in rows
         ],
         hide_index=True,
-        column_config={"Spent": st.column_config.NumberColumn(format="$%.4f")},
+        column_config={"Spent": _money("Spent")},
         key="spent_table",
     )
 
@@ -104,7 +106,7 @@ def receipts(view: ProjectView, found: Sequence[Receipt], names: dict[str, str])
         hide_index=True,
         placeholder="",
         column_config={
-            "Price": st.column_config.NumberColumn(format="$%.4f"),
+            "Price": _money("Price"),
             "Took s": st.column_config.NumberColumn(format="%.0f"),
         },
         key="receipts_table",
@@ -127,7 +129,7 @@ def _receipt(one: Receipt, names: dict[str, str]) -> dict[str, object]:
         "Model": names.get(one.model, one.model),
         "Inputs' schema": one.schema_version,
         "Outcome": one.outcome,
-        "Price": number(one.spent_usd_micro),
+        "Price": dollars(one.spent_usd_micro),
         "Took s": one.latency_s,
         "Output": _short(one.output_digest),
         "Start frame": _short(one.start_digest),
@@ -135,6 +137,11 @@ def _receipt(one: Receipt, names: dict[str, str]) -> dict[str, object]:
         "Seed": "" if one.seed is None else str(one.seed),
         "Prompt": one.prompt,
     }
+
+
+def _money(name: str) -> ColumnConfig:
+    """A column of exact amounts, written as everywhere else."""
+    return st.column_config.TextColumn(name, alignment="right")
 
 
 def _short(digest: str | None) -> str:
@@ -172,10 +179,7 @@ def _listed(entries: Sequence[Entry], names: dict[str, str]) -> None:
         hide_index=True,
         height=360,
         placeholder="",
-        column_config={
-            name: st.column_config.NumberColumn(format="$%.4f")
-            for name in ("Held", "Spent", "Limit")
-        },
+        column_config={name: _money(name) for name in ("Held", "Spent", "Limit")},
         key="entries_table",
     )
 
@@ -197,9 +201,9 @@ def _line(entry: Entry, names: dict[str, str]) -> dict[str, object]:
         "Stage": entry.stage,
         "Unit": names.get(entry.unit, entry.unit) or entry.name.partition("/")[2],
         "Model": entry.model,
-        "Held": number(entry.held_usd_micro),
-        "Spent": number(entry.spent_usd_micro),
-        "Limit": None if limit is None else number(limit),
+        "Held": dollars(entry.held_usd_micro) if entry.held_usd_micro else "",
+        "Spent": dollars(entry.spent_usd_micro) if entry.spent_usd_micro else "",
+        "Limit": "" if limit is None else dollars(limit),
         "By": entry.by,
         "Note": entry.note,
     }
