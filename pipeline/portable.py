@@ -1,7 +1,8 @@
 """A project as one zip: decisions, and the files that cannot be made again.
 
     project.json          decisions
-    blobs/<sha256>.<ext>  the song, chosen references, picked takes
+    bought.json           takes and reference pictures that were bought
+    blobs/<sha256>.<ext>  the song, uploaded pictures, and the files of what was bought
 
 An imported zip is hostile until every entry has been checked: only flat, known names, bounded
 counts and sizes, content that matches its name.
@@ -12,12 +13,15 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import ValidationError
 
+from cache.blobs import StoredBlob
 from cache.store import blobs_in
+from pipeline.belongings import Belongings, belongings_of, settle_in
 from pipeline.bench import StoreBench, storage_errors
 from pipeline.errors import BadInput, NewerSchema
 from pipeline.project import SCHEMA, Project, changed, new_project_id
@@ -26,6 +30,7 @@ from pipeline.schema import migrated
 if TYPE_CHECKING:
     from pipeline.workshop import Workshop
 
+DECISIONS, BOUGHT = "project.json", "bought.json"
 MAX_ENTRIES = 2_000
 MAX_ENTRY_BYTES = 2_000_000_000
 MAX_TOTAL_BYTES = 8_000_000_000
@@ -38,14 +43,16 @@ CHUNK_BYTES = 1 << 20
 def export_zip(studio: Workshop, project_id: str) -> Path:
     """Write the project's zip into the studio's exports and return its path."""
     project = studio.library.load(project_id)
-    kept = {blob.digest: blob for blob in blobs_in(project.model_dump(mode="json"))}
+    bought = belongings_of(studio, project)
+    kept = {blob.digest: blob for blob in _named(project, bought)}
     folder = studio.settings.home / "exports" / project_id
     target = folder / "project.zip"
     with storage_errors():
         folder.mkdir(parents=True, exist_ok=True)
     temporary = target.with_suffix(".part")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("project.json", project.model_dump_json(indent=1))
+        archive.writestr(DECISIONS, project.model_dump_json(indent=1))
+        archive.writestr(BOUGHT, bought.model_dump_json(indent=1))
         for blob in kept.values():
             archive.write(studio.store.blobs.path(blob), f"blobs/{blob.digest}{blob.suffix}")
     return temporary.replace(target)
@@ -61,15 +68,15 @@ def import_zip(studio: Workshop, file: BinaryIO, owner: str) -> Project:
     try:
         with zipfile.ZipFile(file) as archive:
             _check(archive)
-            project = _decisions(archive)
-            _check_complete(archive, project)
+            project, bought = _decisions(archive), _bought(archive)
+            _check_complete(archive, project, bought)
             _take_blobs(studio, archive)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise BadInput(
             "This file is not a project zip that can be read.", "Export the project again."
         ) from error
     mine = changed(project, id=new_project_id(), owner=owner, revision=0)
-    return studio.library.add(mine)
+    return studio.library.add(settle_in(studio, mine, bought))
 
 
 def _check(archive: zipfile.ZipFile) -> None:
@@ -78,7 +85,7 @@ def _check(archive: zipfile.ZipFile) -> None:
     if len(entries) > MAX_ENTRIES or total > MAX_TOTAL_BYTES:
         raise BadInput("The zip holds too much.", "Export the project again.")
     for entry in entries:
-        known = entry.filename == "project.json" or BLOB_NAME.fullmatch(entry.filename)
+        known = entry.filename in (DECISIONS, BOUGHT) or BLOB_NAME.fullmatch(entry.filename)
         bomb = entry.file_size > MAX_RATIO * max(1, entry.compress_size)
         if not known or bomb or entry.file_size > MAX_ENTRY_BYTES:
             raise BadInput(
@@ -88,7 +95,7 @@ def _check(archive: zipfile.ZipFile) -> None:
 
 def _decisions(archive: zipfile.ZipFile) -> Project:
     try:
-        with archive.open("project.json") as file:
+        with archive.open(DECISIONS) as file:
             data: dict[str, Any] = json.loads(file.read(MAX_DECISIONS_BYTES))
         if int(data.get("schema_number", 0)) > SCHEMA:
             raise NewerSchema(
@@ -99,6 +106,22 @@ def _decisions(archive: zipfile.ZipFile) -> Project:
         raise BadInput("The zip holds no project.", "Choose a zip that Export made.") from error
     except (ValueError, TypeError, AttributeError, ValidationError) as error:
         raise BadInput("The zip's project is damaged.", "Export the project again.") from error
+
+
+def _bought(archive: zipfile.ZipFile) -> Belongings:
+    """What was bought for the project; nothing in a zip of an older studio."""
+    if BOUGHT not in archive.namelist():
+        return Belongings()
+    try:
+        with archive.open(BOUGHT) as file:
+            return Belongings.model_validate_json(file.read(MAX_DECISIONS_BYTES))
+    except ValidationError as error:
+        raise BadInput("The zip's takes are damaged.", "Export the project again.") from error
+
+
+def _named(project: Project, bought: Belongings) -> Iterator[StoredBlob]:
+    """Every file that the zip's documents name."""
+    yield from blobs_in([project.model_dump(mode="json"), bought.model_dump(mode="json")])
 
 
 def _take_blobs(studio: Workshop, archive: zipfile.ZipFile) -> None:
@@ -116,9 +139,9 @@ def _take_blobs(studio: Workshop, archive: zipfile.ZipFile) -> None:
     bench.close()
 
 
-def _check_complete(archive: zipfile.ZipFile, project: Project) -> None:
+def _check_complete(archive: zipfile.ZipFile, project: Project, bought: Belongings) -> None:
     """The zip itself must bring every file: a digest alone gives no right to what is stored."""
     brought = set(archive.namelist())
-    for blob in blobs_in(project.model_dump(mode="json")):
+    for blob in _named(project, bought):
         if f"blobs/{blob.digest}{blob.suffix}" not in brought:
             raise BadInput("A file that the project needs is missing.", "Export it again.")

@@ -200,7 +200,9 @@ def downloads(studio: Studio, view: ProjectView, film: Film) -> None:
         on_click="ignore",
     )
     st.download_button(
-        "Project with its files, ZIP",
+        "Project to take home, ZIP",
+        help="Your decisions, the song, your pictures and all bought takes: whatever cannot be "
+        "made again for nothing. Import it on the Projects page of any studio.",
         data=lambda: studio.files.export_zip(view.project.id).open("rb"),
         file_name=f"{stem}.zip",
         mime="application/zip",

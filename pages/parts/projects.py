@@ -59,9 +59,8 @@ def begin_with_demo(studio: Studio, owner: str) -> None:
 def import_project(studio: Studio, owner: str) -> None:
     """Bring back a project that was exported as a zip."""
     with st.popover("Import a project", icon=":material/upload:", width="stretch"):
-        upload = st.file_uploader(
-            "A project exported by this studio", type="zip", key=f"zip_{_round()}"
-        )
+        upload = st.file_uploader("A project's ZIP", type="zip", key=f"zip_{_round()}")
+        st.caption("From the Film page of any studio, under Downloads. It becomes a new project.")
     if upload is None:
         return
     with st.spinner("Reading the project"), errors.shown(later=True):

@@ -1,0 +1,72 @@
+"""What was bought for a project, as it travels with it: takes and reference pictures.
+
+Both are written under ids that hold the project's own, so they get new ones where they arrive.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field, model_validator
+
+from pipeline.bench import as_stored
+from pipeline.buying import take_id
+from pipeline.model import Frozen, Still
+from pipeline.project import Project, changed
+from pipeline.stills import still_key
+from pipeline.takes import Take
+
+if TYPE_CHECKING:
+    from pipeline.workshop import Workshop
+
+MOST_TAKES = 2_000
+MOST_USD_MICRO = 1_000_000_000
+ID_LENGTH, MODEL_LENGTH = 32, 60
+
+
+class BoughtTake(Take):
+    """A take with its clip, within the bounds that any studio's tables keep."""
+
+    @model_validator(mode="after")
+    def _is_sane(self) -> BoughtTake:
+        fits = len(self.slot_id) <= ID_LENGTH and len(self.model) <= MODEL_LENGTH
+        priced = 0 <= self.price_usd_micro <= MOST_USD_MICRO and 0 <= self.stars <= 5
+        if not (fits and priced and 0 < self.number <= MOST_TAKES and self.clip):
+            raise ValueError("no take of any studio")
+        return self
+
+
+class Belongings(Frozen):
+    """What was bought; ``stills`` is keyed by the subject that a picture shows."""
+
+    takes: Annotated[tuple[BoughtTake, ...], Field(max_length=MOST_TAKES)] = ()
+    stills: Annotated[dict[str, Still], Field(max_length=MOST_TAKES)] = {}
+
+
+def belongings_of(studio: Workshop, project: Project) -> Belongings:
+    """Every take whose file is there, and the bought picture of every subject."""
+    landed = [
+        BoughtTake.model_validate(dict(take))
+        for takes in studio.takes.of_project(project.id).values()
+        for take in takes
+        if take.clip and studio.store.blobs.holds(as_stored(take.clip.blob))
+    ]
+    look = studio.derivation(project)
+    stills = {one: still for one in look.subjects if (still := look.bought_still(one))}
+    return Belongings(takes=tuple(landed), stills=stills)
+
+
+def settle_in(studio: Workshop, project: Project, bought: Belongings) -> Project:
+    """Write what was bought under a project's new id; returns it with its picks renamed."""
+    renamed = {}
+    for take in bought.takes:
+        renamed[take.id] = take_id(project.id, f"{take.slot_id}/{take.number}")
+        fields = {**dict(take), "id": renamed[take.id], "project_id": project.id, "state": "done"}
+        studio.takes.add(Take.model_validate(fields))
+    look = studio.derivation(project)
+    for subject in set(look.subjects) & set(bought.stills if project.image_model else ()):
+        key = still_key(project.id, look.reference_inputs(subject), project.image_model)
+        studio.stills.add(key, project.id, bought.stills[subject], time.time())
+    picks = {slot_id: renamed.get(pick, pick) for slot_id, pick in project.picks.items()}
+    return changed(project, picks=picks)

@@ -1,0 +1,104 @@
+"""A project as one zip: what travels with it, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import BadInput
+from pipeline.project import Project, changed
+from pipeline.settings import Settings
+from pipeline.studio import Studio, open_studio
+from tests.pipeline.test_trash import buy
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    studio = open_studio(Settings(home=tmp_path / "home"), work_here=False)
+    yield studio
+    studio.close()
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Studio]:
+    studio = open_studio(Settings(home=tmp_path / "elsewhere"), work_here=False)
+    yield studio
+    studio.close()
+
+
+@pytest.fixture
+def project(studio: Studio) -> Project:
+    return studio.create_demo()
+
+
+def rewritten(archive: Path, name: str, document: object) -> io.BytesIO:
+    """The zip with one of its documents replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.infolist():
+            data = old.read(entry)
+            new.writestr(entry, json.dumps(document) if entry.filename == name else data)
+    out.seek(0)
+    return out
+
+
+def test_paid_takes_travel_with_their_project_and_stay_picked(
+    studio: Studio, elsewhere: Studio, project: Project
+) -> None:
+    digest = buy(studio, project)
+    taken = studio.takes.of_project(project.id)["first"][0]
+    studio.change(project.id, 0, "Pick", lambda one: changed(one, picks={"first": taken.id}))
+
+    with studio.files.export_zip(project.id).open("rb") as file:
+        arrived = elsewhere.files.import_zip(file)
+
+    (take,) = elsewhere.takes.of_project(arrived.id)["first"]
+    assert take.clip is not None
+    assert take.clip.blob.digest == digest
+    assert elsewhere.path(take.clip.blob).exists()
+    assert arrived.picks == {"first": take.id}
+    assert take.id != taken.id
+    assert elsewhere.totals(arrived.id).spent_usd_micro == 0
+
+
+def test_a_zip_can_come_back_to_the_studio_that_made_it(studio: Studio, project: Project) -> None:
+    buy(studio, project)
+
+    with studio.files.export_zip(project.id).open("rb") as file:
+        arrived = studio.files.import_zip(file)
+
+    assert len(studio.takes.of_project(arrived.id)["first"]) == 1
+    assert len(studio.takes.of_project(project.id)["first"]) == 1
+
+
+@pytest.mark.parametrize("field", [{"number": 10**12}, {"price_usd_micro": -1}, {"clip": None}])
+def test_a_zip_with_a_take_that_no_studio_makes_is_refused(
+    studio: Studio, project: Project, field: dict[str, object]
+) -> None:
+    buy(studio, project)
+    archive = studio.files.export_zip(project.id)
+    with zipfile.ZipFile(archive) as opened:
+        bought = json.loads(opened.read("bought.json"))
+    bought["takes"][0].update(field)
+
+    with pytest.raises(BadInput, match="takes are damaged"):
+        studio.files.import_zip(rewritten(archive, "bought.json", bought))
+    assert [one.id for one in studio.projects()] == [project.id]
+
+
+def test_a_zip_of_an_older_studio_has_no_takes_and_is_read(
+    studio: Studio, project: Project
+) -> None:
+    archive, out = studio.files.export_zip(project.id), io.BytesIO()
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.infolist():
+            if entry.filename != "bought.json":
+                new.writestr(entry, old.read(entry))
+    out.seek(0)
+
+    assert studio.files.import_zip(out).title == project.title
