@@ -11,7 +11,8 @@ const PRESSED = 'button, a, video, [role="radio"], [data-testid="stDataFrame"]';
 function playing() {
   const film = document.querySelector(".st-key-clip_card video");
   if (!film) return false;
-  if (film.paused) film.play(); else film.pause();
+  // A pause before the first frame ends the promise of playing: that is what was asked for.
+  if (film.paused) film.play().catch(() => {}); else film.pause();
   return true;
 }
 
