@@ -32,7 +32,7 @@ HEARD = "as heard"
 METRES = (HEARD, 3, 4, 5, 6, 7)
 NUDGE_S = 0.01
 # An alternative is offered where it was heard this much at least; double and half always are.
-HEARD_ENOUGH = 0.05
+HEARD_ENOUGH = 0.3
 RATIOS = {
     Fraction(1, 2): "÷ 2",
     Fraction(2): "× 2",

@@ -172,7 +172,7 @@ def test_doubling_a_grid_shifted_by_half_a_beat_keeps_its_beats():
 def test_other_tempos_are_offered_with_what_they_would_give(studio, heard):
     analysis = studio.view(heard).analysis
     heard_at = analysis.tempo_bpm
-    rivals = (Tempo(bpm=heard_at * 1.5, confidence=0.2), Tempo(bpm=heard_at / 1.5, confidence=0.0))
+    rivals = (Tempo(bpm=heard_at * 1.5, confidence=0.4), Tempo(bpm=heard_at / 1.5, confidence=0.1))
     offered = song_heard.offered(analysis.model_copy(update={"tempo_alternatives": rivals}))
     assert list(offered.values()) == ["÷ 2", "× 2", "× 1½"]
 
