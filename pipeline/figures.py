@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from pipeline.model import AudioAnalysis, Section, Slot
+from pipeline.money.usd import number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,12 +127,12 @@ def spending(
         limit_usd_micro: Drawn as a line when given.
     """
     figure = _figure("", "dollars")
-    totals = np.cumsum([amount for _, amount in entries]) / 1_000_000
+    totals = [number(amount) for amount in accumulate(amount for _, amount in entries)]
     times = [moment for moment, _ in entries]
     line = _line(times, totals, "spent", LINE)
     figure.add_trace(line.update(line={"shape": "hv", "color": LINE, "width": 2}))
     if limit_usd_micro is not None:
-        figure.add_hline(limit_usd_micro / 1_000_000, line={"color": WARM, "dash": "dash"})
+        figure.add_hline(number(limit_usd_micro), line={"color": WARM, "dash": "dash"})
     figure.update_yaxes(rangemode="tozero", tickprefix="$")
     return figure
 
