@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,8 @@ def export(studio: Workshop, project_id: str, format_name: str) -> Path:
     folder = studio.settings.home / "exports" / project_id
     with storage_errors():
         folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".part-{format_name[:8]}"
+    # Two visitors may ask for the same file at once.
+    temporary = folder / f".part-{uuid.uuid4().hex}"
     try:
         write(inputs, format_name, temporary, studio.path)
         return temporary.replace(folder / file_name(inputs, format_name))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ from cache.blobs import StoredBlob
 from cache.store import blobs_in
 from pipeline.belongings import Belongings, belongings_of, settle_in
 from pipeline.bench import StoreBench, storage_errors
-from pipeline.errors import BadInput, NewerSchema
+from pipeline.errors import BadInput, NewerSchema, StorageFailed
 from pipeline.project import SCHEMA, Project, changed, new_project_id
 from pipeline.schema import migrated
 
@@ -41,7 +42,11 @@ CHUNK_BYTES = 1 << 20
 
 
 def export_zip(studio: Workshop, project_id: str) -> Path:
-    """Write the project's zip into the studio's exports and return its path."""
+    """Write the project's zip into the studio's exports and return its path.
+
+    Raises:
+        StorageFailed: A file that it needs is gone.
+    """
     project = studio.library.load(project_id)
     bought = belongings_of(studio, project)
     kept = {blob.digest: blob for blob in _named(project, bought)}
@@ -49,13 +54,21 @@ def export_zip(studio: Workshop, project_id: str) -> Path:
     target = folder / "project.zip"
     with storage_errors():
         folder.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_suffix(".part")
-    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(DECISIONS, project.model_dump_json(indent=1))
-        archive.writestr(BOUGHT, bought.model_dump_json(indent=1))
-        for blob in kept.values():
-            archive.write(studio.store.blobs.path(blob), f"blobs/{blob.digest}{blob.suffix}")
-    return temporary.replace(target)
+    temporary = folder / f".part-{uuid.uuid4().hex}"
+    try:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr(DECISIONS, project.model_dump_json(indent=1))
+            archive.writestr(BOUGHT, bought.model_dump_json(indent=1))
+            for blob in kept.values():
+                archive.write(studio.store.blobs.path(blob), f"blobs/{blob.digest}{blob.suffix}")
+        return temporary.replace(target)
+    except LookupError as error:
+        raise StorageFailed(
+            "A file of this project is gone or damaged, so it cannot be exported whole.",
+            "Open its pages to see what is missing, choose that anew, and export again.",
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def import_zip(studio: Workshop, file: BinaryIO, owner: str) -> Project:

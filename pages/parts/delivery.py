@@ -210,9 +210,14 @@ def downloads(studio: Studio, view: ProjectView, film: Film) -> None:
         width="stretch",
         on_click="ignore",
     )
-    with st.expander("Timelines and captions", icon=":material/subtitles:"):
-        for name in TEXT_FORMATS:
-            _text_download(studio, view, name, stem)
+    more = st.expander(
+        "Timelines and captions", icon=":material/subtitles:", key="more_files", on_change="rerun"
+    )
+    # Written when asked for: the writers of timelines are large, and few visits need them.
+    if more.open:
+        with more:
+            for name in TEXT_FORMATS:
+                _text_download(studio, view, name, stem)
 
 
 def _text_download(studio: Studio, view: ProjectView, name: str, stem: str) -> None:

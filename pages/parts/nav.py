@@ -73,9 +73,18 @@ def _listed(entry: Entry) -> bool:
     return not entry.of_project or (not entry.step and bool(project_id()))
 
 
+def configure() -> None:
+    """Title, icon and width of every page.
+
+    A named icon would be fetched from a font host for the browser's tab; a file is served by us.
+    """
+    st.set_page_config(page_title="Music video studio", page_icon=str(ICON), layout="wide")
+
+
 def guard() -> None:
     """First line of every page: make sure that ``studio_app.py`` has run in this session."""
     if not st.session_state.get(BUILT):
+        configure()
         build()
         st.session_state[BUILT] = True
         st.rerun()

@@ -6,11 +6,12 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import BadInput
+from pipeline.errors import BadInput, StorageFailed
 from pipeline.project import Project, changed
 from pipeline.settings import Settings
 from pipeline.studio import Studio, open_studio
@@ -102,3 +103,22 @@ def test_a_zip_of_an_older_studio_has_no_takes_and_is_read(
     out.seek(0)
 
     assert studio.files.import_zip(out).title == project.title
+
+
+def test_two_visitors_can_export_the_same_project_at_once(studio: Studio, project: Project) -> None:
+    buy(studio, project)
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(studio.files.export_zip, [project.id] * 12))
+
+    assert all(zipfile.is_zipfile(path) for path in made)
+    assert [path.name for path in made[0].parent.iterdir()] == ["project.zip"]
+
+
+def test_a_project_whose_song_is_gone_says_so_instead_of_exporting_half(
+    studio: Studio, project: Project
+) -> None:
+    assert project.song is not None
+    studio.path(project.song.blob).unlink()
+
+    with pytest.raises(StorageFailed, match="gone or damaged"):
+        studio.files.export_zip(project.id)
