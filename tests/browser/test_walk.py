@@ -64,6 +64,7 @@ def test_the_demo_song_becomes_a_film_that_plays_and_downloads(page, address, dr
     video.wait_for(timeout=FILM_TIMEOUT_MS)
     page.wait_for_function("() => document.querySelector('video').duration > 5", timeout=STEP_MS)
     driver.settle(page)
+    page.wait_for_function("() => document.querySelector('video').poster.startsWith('data:')")
     with page.expect_download(timeout=STEP_MS) as film:
         page.get_by_role("button", name=re.compile("Film, MP4")).click()
     assert Path(film.value.path()).read_bytes()[4:8] == b"ftyp"
