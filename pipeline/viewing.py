@@ -14,6 +14,7 @@ from pipeline.money.choices import effective_choice
 from pipeline.project import PREVIEW_MODEL, Project
 from pipeline.stage import canonical
 from pipeline.stages.poster import POSTER, poster_of, poster_of_film
+from pipeline.stages.viewing_copy import VIEWING_COPY, copy_of
 from pipeline.staleness import Latest, clip_changes, film_changes
 from pipeline.takes import PREVIEW_PICK, Take, in_use
 from pipeline.views import ClipView, ProjectCard, ProjectView, StepState
@@ -74,6 +75,7 @@ class Viewer:
             clips=clips,
             film=film,
             film_poster=self._film_poster(look, film),
+            film_copy=self._film_copy(look, film),
             film_state=film_state,
             song_path=self._path(project.song.blob if project.song else None),
             peaks_path=self._path(look.analysis.peaks if look.analysis else None),
@@ -144,6 +146,10 @@ class Viewer:
 
     def _film_poster(self, look: Derivation, film: Film | None) -> Path | None:
         made = look.find(POSTER, poster_of_film(film)) if film else None
+        return self._path(made.blob) if made else None
+
+    def _film_copy(self, look: Derivation, film: Film | None) -> Path | None:
+        made = look.find(VIEWING_COPY, copy_of(film)) if film else None
         return self._path(made.blob) if made else None
 
     def _film_state(self, look: Derivation, made_once: bool) -> StepState:

@@ -68,7 +68,8 @@ class ProjectView:
     """A project and its derivations as far as they exist; nothing was computed for it.
 
     ``stills`` is keyed by subject id, ``clips`` and ``posters`` by slot id. ``film`` is the last
-    film that was made; ``film_state`` says whether it still shows the present decisions.
+    film that was made; ``film_state`` says whether it still shows the present decisions, and
+    ``film_copy`` is a smaller file of it where the whole one is too large for a player.
     """
 
     project: Project
@@ -88,6 +89,7 @@ class ProjectView:
     clips: dict[str, ClipView] = field(default_factory=dict)
     film: Film | None = None
     film_poster: Path | None = None
+    film_copy: Path | None = None
     film_state: StepState = StepState("film", "Film", "empty")
     song_path: Path | None = None
     peaks_path: Path | None = None

@@ -33,6 +33,7 @@ from pipeline.stages.plan import PLAN
 from pipeline.stages.poster import POSTER, poster_of, poster_of_film
 from pipeline.stages.reference import REFERENCE
 from pipeline.stages.slots import SLOTS
+from pipeline.stages.viewing_copy import LARGE_BYTES, VIEWING_COPY, copy_of
 from pipeline.staleness import Latest
 
 if TYPE_CHECKING:
@@ -253,6 +254,8 @@ class StudioWork:
         look = task.derivation
         film = self._compute(COMPOSE, look.film_inputs, task.report)
         self._compute(POSTER, poster_of_film(film), task.report)
+        if self._studio.settings.hosted and film.blob.bytes > LARGE_BYTES:
+            self._compute(VIEWING_COPY, copy_of(film), task.report)
         self._latest.remember(task.project.id, FILM, FILM, look.compose_inputs, film)
         return False
 

@@ -46,12 +46,14 @@ TEXT_FORMATS = {
 def player(studio: Studio, view: ProjectView, film: Film) -> None:
     """The film itself, or words when its file was removed or damaged."""
     try:
-        path = studio.path(film.blob)
+        path = view.film_copy or studio.path(film.blob)
     except LookupError:
         nothing("The film's file is gone", "Make the film again: its parts are still here.")
         return
     with st.container(key="player"):
         st.video(str(path), alt=f"The film of {view.project.title}")
+    if view.film_copy is not None:
+        st.caption("A smaller copy plays here, to spare the host; the download is the whole film.")
     if view.film_poster is not None:
         _hang(view.film_poster)
 

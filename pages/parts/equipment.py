@@ -90,7 +90,7 @@ def storage(studio: Studio) -> None:
         with errors.shown(), st.spinner("Looking for what nothing needs"):
             freed = studio.files.collect_garbage()
             st.toast(f"Freed {size(freed)}.", icon=":material/check:")
-    st.caption("Nothing that was paid for is ever removed, and no decision is lost.")
+    st.caption("Nothing that was paid for is removed here, and no decision is lost.")
 
 
 def where(studio: Studio) -> None:

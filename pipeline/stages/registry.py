@@ -18,6 +18,7 @@ PLACES = {
     "reference": "pipeline.stages.reference:REFERENCE",
     "preview": "pipeline.stages.generate:PREVIEW",
     "poster": "pipeline.stages.poster:POSTER",
+    "viewing-copy": "pipeline.stages.viewing_copy:VIEWING_COPY",
     "inspect": "pipeline.stages.inspect:INSPECT",
     "piece": "pipeline.stages.compose:PIECE",
     "sound": "pipeline.stages.compose:SOUND",
