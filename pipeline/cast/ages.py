@@ -91,13 +91,25 @@ def ages_in(reading: Reading) -> tuple[Age, ...]:
     found += [_spanned(match, words[match[0].lower()]) for match in stated.finditer(plain)]
     found += [_spanned(match, OLD) for match in _rule("old").finditer(plain)]
     things = form("not_a_person")
-    real = (age for age in found if age.low <= 120 and not things.match(plain, age.end))
+    clocks = [match.span() for match in form("clock_time").finditer(plain)]
+    real = (
+        age
+        for age in found
+        if age.low <= 120
+        and not things.match(plain, age.end)
+        and not any(start <= age.start < end for start, end in clocks)
+    )
     return tuple(sorted(real, key=lambda age: age.start))
 
 
 def loose_age(reading: Reading) -> bool:
     """A number that can only be an age, such as "Forty-four, lean": enough to raise no doubt."""
-    return any(18 <= _value(match["n"]) <= 110 for match in _rule("loose").finditer(reading.plain))
+    if any(18 <= _value(match["n"]) <= 110 for match in _rule("loose").finditer(reading.plain)):
+        return True
+    return any(
+        18 <= _value(match["n"] or match["n2"]) <= 110
+        for match in _rule("seasons").finditer(reading.plain)
+    )
 
 
 def _value(word: str) -> int:

@@ -38,6 +38,7 @@ NOUNS = frozenset(
     }
 )
 HEADS = NOUNS - {"clothing_vague"}
+WEAR = frozenset({"animal_mark", "robot_mark", "surface", "form", "marker", "material"})
 SHARED = frozenset({"hair", "hair_style", "human", "role", "marker", "face", "form"})
 FAMILIES = {
     "black": "black jet ebony raven onyx obsidian coal ink inky jet-black",
@@ -139,7 +140,7 @@ class Bonds:
                 == self.reading.tokens[hit.last].clause
             )
         )
-        return bool(hit.categories & HEADS) and not names_colour
+        return bool(hit.categories & HEADS) and not names_colour and not _of_wear(hit)
 
     def _ends(self, at: int, tint: Hit, predicate: bool) -> bool:
         """True where nothing further can be what ``tint`` describes."""
@@ -173,6 +174,13 @@ class Bonds:
             if hit and self._is_head(hit) and not hit.categories <= TINTS:
                 return hit
         return None
+
+
+def _of_wear(hit: Hit) -> bool:
+    """As in "a lace gown torn at the hem": what has happened to a thing is no thing."""
+    return hit.words[-1] in {"torn", "missing"} or (
+        hit.words[-1].endswith("ed") and hit.categories <= WEAR
+    )
 
 
 def family(hit: Hit) -> str:

@@ -130,7 +130,11 @@ def _coats(look: Look) -> Iterator[Finding]:
         for tint in look.bonds.tints_of(hit):
             if family(tint) and tint.last < hit.first:
                 body.setdefault(family(tint), hit)
-    if len(body) > 1 and not form("parts_of_a_coat").search(reading.plain):
+    whole = form("one_coloured").search(reading.plain)
+    marked = form("covered_in_marks").search(reading.plain)
+    if whole and marked and whole["colour"].lower() != marked["colour"].lower():
+        yield Finding("contradiction", *marked.span(), removable=True)
+    elif len(body) > 1 and not form("parts_of_a_coat").search(reading.plain):
         yield Finding("contradiction", *reading.span(list(body.values())[-1]), removable=True)
 
 

@@ -54,6 +54,8 @@ def _participle(reading: Reading, at: int) -> bool:
     if (
         glued
         or following.isdigit()
+        or following in {"age", "ages", "older", "younger"}
+        or (reading.word(at) == "hiding" and following not in word_set("sets", "lurking"))
         or reading.text[end : end + 2].strip()[:1] in {'"', "“", "‘"}
         or following in word_set("actions", "gear")
         or _on_body(reading, at)
@@ -84,12 +86,24 @@ def _finite(reading: Reading, at: int) -> bool:
         return False
     if not person_does and _mark_before(reading, at, reach=3):
         return False
-    if reading.word(at) == "stands" and reading.word(at + 1) in {"up", "for", "out"}:
+    if _stays(reading, at):
         return False
     units = word_set("sets", "stance")
     return not (
         reading.word(at) in {"stands", "sits"}
         and (reading.word(at + 1) in units or reading.word(at + 1)[:1].isdigit())
+    )
+
+
+def _stays(reading: Reading, at: int) -> bool:
+    """As in "stands out", "hides his hair", "always stands on the left": no deed."""
+    verb, following = reading.word(at), reading.word(at + 1)
+    if verb == "hides":
+        return following not in word_set("sets", "lurking")
+    if verb == "stands" and following in {"up", "for", "out"}:
+        return True
+    return verb in {"stands", "sits", "kneels"} and bool(
+        {reading.word(at + step) for step in (2, 3)} & word_set("sets", "sides")
     )
 
 

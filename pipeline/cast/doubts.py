@@ -25,6 +25,8 @@ def age_doubts(look: Look, stopped: bool) -> Iterator[Finding]:
         yield Finding("minor", young[0].start, young[0].end)
     elif minors and not grown:
         yield Finding("minor", *reading.span(minors[0]))
+        if minors[0].words[0] == "young":
+            yield Finding("ambiguous_age", *reading.span(minors[0]))
     elif not grown:
         yield from _no_age(look, stopped)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.cast.ages import ages_in, loose_age
+from pipeline.cast.bodies import inhuman
 from pipeline.cast.lexicon import form, singular, word_set
 from pipeline.cast.reading import Hit, Reading
 from pipeline.model import CharacterKind
@@ -59,6 +60,9 @@ def _unnamed(reading: Reading, head: Hit | None) -> CharacterKind:
         return CharacterKind.ANIMAL
     if form("humanoid").search(reading.plain) and not reading.has("pronoun", "hair_style"):
         return CharacterKind.ROBOT
+    strange = inhuman(reading)
+    if strange is not None:
+        return strange
     if head is None and _built(reading):
         return CharacterKind.ROBOT if reading.has("robot_mark") else CharacterKind.OBJECT
     return CharacterKind.MASKED if covered(reading) else CharacterKind.HUMAN
@@ -83,7 +87,9 @@ def settled(reading: Reading, kind: CharacterKind | None) -> CharacterKind:
 def _beastly(reading: Reading) -> bool:
     """Two parts that only beasts have, and nothing of a person: an animal nobody listed."""
     worn = (hit for hit in reading.of("garment") if not hit.categories & {"coat", "animal_mark"})
-    if len(list(worn)) > 1 or ages_in(reading) or reading.has("hairless", "beard", "skin"):
+    if len(list(worn)) > 1 or ages_in(reading) or loose_age(reading):
+        return False
+    if reading.has("hairless", "beard", "skin"):
         return False
     words = {base for token in reading.tokens for base in singular(token.word)}
     return len(word_set("sets", "beast_parts") & words) >= 2
@@ -227,6 +233,7 @@ def _surely_human(reading: Reading, head: Hit) -> bool:
     haired = reading.has("hair_style", "hairless", "beard") or "hair" in {
         word for hit in reading.of("hair") for word in hit.words
     }
+    people = people or reading.has("pronoun")
     return (people and worn > 0) or (haired and worn > 0) or worn > 1 or "object" in head.categories
 
 

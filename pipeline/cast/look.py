@@ -178,13 +178,23 @@ class Look:
 
     @property
     def has_skin(self) -> bool:
-        if self.reading.has("skin") or form("skin_of_parts").search(self.reading.plain):
+        if any(self._is_skin(hit) for hit in self.reading.of("skin")) or form(
+            "skin_of_parts"
+        ).search(self.reading.plain):
             return True
         return any(
             bond.noun is not None
             and bond.noun.categories & {"human", "role"}
             and bond.tint.phrase in {"black", "white", "brown", "pale"}
             and bond.noun.first == bond.tint.last + 1
+            for bond in self.bonds.all
+        )
+
+    def _is_skin(self, hit: Hit) -> bool:
+        """As in "tan", which on a briefcase is the colour of leather."""
+        things = {"garment", "accessory", "footwear", "hair", "hair_style"}
+        return "colour" not in hit.categories or not any(
+            bond.tint is hit and bond.noun is not None and bond.noun.categories & things
             for bond in self.bonds.all
         )
 

@@ -20,6 +20,7 @@ def clothing_said(reading: Reading, bonds: Bonds) -> bool:
         bonds.tinted("garment", "footwear", "clothing_vague")
         or _fixed_look(reading)
         or _unknown_tint(reading)
+        or _tint_beside(reading, bonds)
         or any(bonds.free(tint) for tint in reading.of("colour") if _stands_alone(bonds, tint))
     ):
         return True
@@ -66,6 +67,16 @@ def _unknown_tint(reading: Reading) -> bool:
         reading.unknown(hit.first - 1)
         and reading.tokens[hit.first - 1].clause == reading.tokens[hit.first].clause
         for hit in reading.of("garment")
+    )
+
+
+def _tint_beside(reading: Reading, bonds: Bonds) -> bool:
+    """A colour or a cloth in the clause of a garment that nothing of the body there can claim."""
+    clauses = {reading.tokens[hit.first].clause for hit in reading.of("garment")}
+    return any(
+        reading.tokens[tint.first].clause in clauses and _stands_alone(bonds, tint)
+        for tint in reading.of("colour", "pattern", "material")
+        if "garment" not in tint.categories
     )
 
 
