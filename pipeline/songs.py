@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.bench import StoreBench
 from pipeline.intake import take_in
-from pipeline.model import Song
+from pipeline.model import FilmFormat, Song
 from pipeline.project import Project, new_project_id
 
 if TYPE_CHECKING:
     from pipeline.workshop import Workshop
 
+# A share hands a film out from memory, four times over: 480 lines of a song fit into 690 MB.
+SHARED_HEIGHT = 480
 DEMO_KEY = "demo-song/1"
 
 
@@ -50,7 +52,13 @@ class Songs:
 
     def draft(self, song: Song, owner: str = "") -> Project:
         """A project around a song that was taken in, not kept yet."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
         return Project(
-            id=new_project_id(), owner=owner, title=song.title, created_at=now, song=song
+            id=new_project_id(),
+            owner=owner,
+            title=song.title,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            song=song,
+            format=FilmFormat(height=SHARED_HEIGHT)
+            if self._studio.settings.hosted
+            else FilmFormat(),
         )

@@ -118,6 +118,10 @@ def format_controls(studio: Studio, view: ProjectView) -> None:
             f"The film will be {across} × {down}. Transitions belong to the shots: "
             "cut, crossfade or fade is chosen in the plan."
         )
+        if studio.settings.hosted:
+            st.caption(
+                "A shared host has little memory: take the project home as a ZIP to make it larger."
+            )
 
 
 def _key(view: ProjectView, field: str) -> str:

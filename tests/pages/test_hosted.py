@@ -51,3 +51,11 @@ def test_a_typed_key_serves_this_visit_alone_and_can_be_forgotten(visit, shared,
     app.switch_page("pages/settings.py").run()
     app.button(key="forget_OPENAI_API_KEY").click().run()
     assert shared.keys.sources(demo.id)["OPENAI_API_KEY"] != "this visit"
+
+
+def test_a_share_begins_with_a_film_that_its_memory_can_hand_out(visit, shared, demo_song):
+    project = shared.add(demo_song, "a visitor")
+
+    assert project.format.height == 480
+    captions = " ".join(one.value for one in visit("film", project.id).caption)
+    assert "take the project home" in captions
