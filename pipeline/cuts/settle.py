@@ -130,9 +130,11 @@ def _beats(was: Derivation, now: Derivation) -> Beats | None:
     old, new = was.project.grid, now.project.grid
     if was.analysis is None or now.analysis is None or old == new:
         return None
+    # With another tempo the shift has another meaning: doubled beats hold those of both phases.
+    shifted = new.half_beat - old.half_beat if new.tempo_factor == old.tempo_factor else 0
     return Beats(
         was.analysis.beats_s,
         now.analysis.beats_s,
         later_s=new.nudge_s - old.nudge_s,
-        later_beats=(new.half_beat - old.half_beat) / 2,
+        later_beats=shifted / 2,
     )

@@ -97,6 +97,13 @@ def test_after_a_correction_every_cut_but_the_locked_ones_is_on_its_beat(
     assert strays == []
 
 
+def test_doubling_after_half_a_beat_leaves_a_persons_cut_on_the_beat_it_was_set_on(studio, edited):
+    shifted = correct(studio, edited, "Half a beat", by_half_a_beat).project
+    doubled = correct(studio, edited, "Double the tempo", DOUBLE).project
+    assert [cut.time_s for cut in hand(doubled)] == [cut.time_s for cut in hand(shifted)]
+    assert hand(doubled)[0].time_s in beats(studio, doubled)
+
+
 def test_a_correction_is_one_step_of_undo_with_all_its_cuts(studio, edited):
     before = studio.project(edited)
     correct(studio, edited, "Double the tempo", DOUBLE)
