@@ -35,7 +35,7 @@ NONE_YET: Mapping[str, Any] = {
     "learnt_until": 0.0,
 }
 LONGEST_WAIT_S = 600.0
-"""A row that says more was written by a clock that went wrong."""
+"""A row that says more was written by a clock that went wrong, and is replaced."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ class Meter:
             due_at = min(row["due_at"], now + LONGEST_WAIT_S)
             wait_s = float(due_at - rate.ahead_s - now)
             if wait_s > 0:
+                if due_at < row["due_at"]:
+                    self._replace(account, row["due_at"], {"due_at": due_at})
                 return wait_s
             values = {"due_at": max(due_at, now) + rate.every_s}
             if self._replace(account, row["due_at"], values):
@@ -93,8 +95,10 @@ class Meter:
     def _postpone(self, account: str, seconds: float, values: Mapping[str, Any]) -> None:
         while True:
             now, row = time.time(), self._row(account)
+            # Nobody may ask before this; under another rate that stays so, whatever its burst.
+            free_at = min(row["due_at"], now + LONGEST_WAIT_S) - self._rate(row, now).ahead_s
             rate = self._rate({**row, **values}, now)
-            due_at = max(min(row["due_at"], now), now + seconds + rate.ahead_s)
+            due_at = max(free_at, now + seconds) + rate.ahead_s
             if self._replace(account, row["due_at"], {**values, "due_at": due_at}):
                 return
 

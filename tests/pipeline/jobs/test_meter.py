@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from pipeline.database import Database
 from pipeline.errors import BadInput
 from pipeline.jobs.asking import Gate
-from pipeline.jobs.meter import Meter
+from pipeline.jobs.meter import METERS, Meter
 from pipeline.providers.limits import Limits, limits_of_replicate
 from tests.fakes.replicate_server import FakeReplicate
 from tests.pipeline.jobs.test_purchase import PRICE, Desk, Watcher, order
@@ -86,6 +87,37 @@ def test_a_clock_that_went_wrong_stops_nobody_for_long(database) -> None:
     meter = Meter(database, FEW)
     meter.wait("a", 10.0**9)
     assert meter.take("a") <= 600.0
+
+
+def test_what_a_fast_clock_wrote_is_replaced_so_that_the_wait_comes_to_an_end(database) -> None:
+    meter = Meter(database, FEW)
+    with database.begin() as connection:
+        row = {"account": "a", "due_at": time.time() + 10.0**6, "learnt_until": 0.0}
+        connection.execute(insert(METERS).values(learnt_per_minute=0.0, learnt_burst=1, **row))
+
+    first_s = meter.take("a")
+    time.sleep(0.2)
+
+    assert meter.take("a") <= first_s - 0.2
+
+
+def test_a_shorter_wish_to_wait_does_not_shorten_a_longer_one(database) -> None:
+    one, other = Meter(database, FEW), Meter(database, FEW)
+    one.wait("a", 30.0)
+    other.wait("a", 2.0)
+    assert one.take("a") > 28.0
+    other.slow_down("a", 60.0, 1, 2.0)
+    assert one.take("a") > 28.0
+
+
+def test_a_lower_rate_after_a_whole_burst_costs_no_more_than_the_wait_that_came_with_it(
+    database,
+) -> None:
+    meter = Meter(database, FEW)
+    for _request in range(FEW.burst):
+        meter.take("a")
+    meter.slow_down("a", 6.0, 1, 0.0)
+    assert meter.take("a") <= 0.1
 
 
 def test_an_account_with_little_credit_gets_all_its_clips_with_few_refusals(
