@@ -71,12 +71,20 @@ class FileLibrary(Library):
         return (self.folder / checked(project_id) / PRESENT).stat().st_mtime
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        for path in (*self.folder.glob("*/**/*.json"), *self._trash.glob("*/**/*.json")):
-            project_id = path.relative_to(self.folder.parent).parts[1]
+        with _moving(self.folder):
+            lying = (*self.folder.iterdir(), *self._trash.iterdir())
+            names = dict.fromkeys(path.name for path in lying if path.is_dir())
+        for name in names:
+            for text in self._texts_of(name):
+                yield name, text
+
+    def _texts_of(self, project_id: str) -> list[str]:
+        """Every document of a project, wherever it was moved to; held, so that none slips by."""
+        with self._locked(project_id):
+            folders = (self.folder / project_id, self._trash / project_id)
+            paths = [path for folder in folders for path in folder.glob("**/*.json")]
             try:
-                yield project_id, path.read_text(encoding="utf-8")
-            except FileNotFoundError:
-                continue
+                return [path.read_text(encoding="utf-8") for path in paths]
             except (OSError, ValueError) as error:
                 raise BadInput(
                     f"A file of project {project_id} cannot be read.",
@@ -94,7 +102,7 @@ class FileLibrary(Library):
         return tuple(sorted(found, key=lambda one: one.at_s, reverse=True))
 
     def restore(self, project_id: str) -> Project:
-        with self._locked(checked(project_id)), _found():
+        with self._locked(checked(project_id)), _moving(self.folder), _found():
             (self._trash / project_id).rename(self.folder / project_id)
         return self.load(project_id)
 
@@ -120,12 +128,8 @@ class FileLibrary(Library):
 
     @contextmanager
     def _locked(self, project_id: str) -> Iterator[None]:
-        lock = FileLock(self.folder / f".{project_id}.lock", timeout=LOCK_TIMEOUT_S)
-        try:
-            with lock:
-                yield
-        except Timeout as error:
-            raise held_elsewhere() from error
+        with _lock(self.folder / f".{project_id}.lock"):
+            yield
 
 
 class FileDrawer:
@@ -159,13 +163,29 @@ class FileDrawer:
 
     def put_away(self) -> None:
         target = self._trash / self._folder.name
-        with _found():
+        with _moving(self._folder.parent), _found():
             self._folder.rename(target)
             os.utime(target)
 
     @property
     def _past(self) -> Path:
         return self._folder / "history"
+
+
+@contextmanager
+def _moving(folder: Path) -> Iterator[None]:
+    """While projects go to the trash or come back, or while one lists where all of them lie."""
+    with _lock(folder / ".moves.lock"):
+        yield
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    try:
+        with FileLock(path, timeout=LOCK_TIMEOUT_S):
+            yield
+    except Timeout as error:
+        raise held_elsewhere() from error
 
 
 def _text(path: Path) -> bytes:

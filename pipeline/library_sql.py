@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.exc import OperationalError
@@ -100,12 +101,14 @@ class SqlLibrary(Library):
         return float(found)
 
     def texts(self) -> Iterator[tuple[str, str]]:
+        # One statement sees one moment: a project that is moved meanwhile is in one of the tables.
+        everything = union_all(
+            *(select(table.c.id, table.c.document) for table in (PROJECTS, TRASH)),
+            select(PAST.c.project_id, PAST.c.document),
+        )
         with self._looking() as connection:
-            for table in (PROJECTS, TRASH):
-                for row in connection.execute(select(table.c.id, table.c.document)):
-                    yield row.id, row.document
-            for row in connection.execute(select(PAST.c.project_id, PAST.c.document)):
-                yield row.project_id, row.document
+            for row in connection.execute(everything):
+                yield row.id, row.document
 
     def size_bytes(self) -> int:
         with self._looking() as connection:

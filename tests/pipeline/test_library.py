@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from sqlalchemy import update
 
 from pipeline.database import Database
@@ -293,3 +294,61 @@ def test_emptying_takes_the_history_along(library: Library, project: Project) ->
     assert library.size_bytes() == 0
     with pytest.raises(BadInput):
         library.load(project.id)
+
+
+def _twins(library: Library, project: Project) -> set[str]:
+    twin = library.add(project.model_copy(update={"id": new_project_id(), "title": "Twin"}))
+    return {project.id, twin.id}
+
+
+def test_a_project_that_is_put_away_while_all_are_read_still_counts_as_kept(
+    library: Library, project: Project, place: Place
+) -> None:
+    both, texts = _twins(library, project), library.texts()
+    first, _ = next(texts)
+    (other,) = both - {first}
+    place.open().put_away(other)
+
+    assert {one for one, _ in texts} == {other}
+
+
+def test_a_project_that_is_restored_while_all_are_read_still_counts_as_kept(
+    library: Library, project: Project, place: Place
+) -> None:
+    both = _twins(library, project)
+    for one in both:
+        library.put_away(one)
+    texts = library.texts()
+    first, _ = next(texts)
+    (other,) = both - {first}
+    place.open().restore(other)
+
+    assert {one for one, _ in texts} == {other}
+
+
+def test_what_an_undo_brings_back_while_all_are_read_still_counts_as_kept(
+    library: Library, project: Project, place: Place
+) -> None:
+    both = _twins(library, project)
+    for one in both:
+        library.change(one, 0, "Rename", _titled("Renamed"))
+    texts = library.texts()
+    first, _ = next(texts)
+    (other,) = both - {first}
+    place.open().undo(other)
+
+    found = [json.loads(text) for one, text in texts if one == other]
+    titles = {one.get("project", one)["title"] for one in found}
+    assert "Renamed" in titles
+    assert titles & {"Night Drive", "Twin"}
+
+
+def test_a_project_that_another_studio_holds_stops_the_reading_of_all(
+    project: Project, library: Library, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "://" in place.address:
+        pytest.skip("rows are read as they stood, whoever holds them")
+    monkeypatch.setattr("pipeline.library_files.LOCK_TIMEOUT_S", 0.1)
+
+    with FileLock(Path(place.address) / f".{project.id}.lock"), pytest.raises(StorageFailed):
+        list(library.texts())
