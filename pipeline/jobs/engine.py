@@ -166,7 +166,9 @@ class Engine:
         """
         if self.progress.is_active(run_id):
             self.pauses.withdraw(run_id)
-            return run_id
+            # It may have paused in this very moment, before its pause was taken away.
+            if self.progress.run_state(run_id) != "paused":
+                return run_id
         return self.start(*self.progress.arguments(run_id))
 
     def _pause_of(self, goal: str, stage: str | None) -> str | None:

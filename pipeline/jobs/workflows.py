@@ -116,7 +116,7 @@ def _run_stage(run_id: str, project_id: str, stage: dict[str, object], selection
         return _stage_failed(run_id, spec, _defect(error, spec.name))
     _through_outages(lambda: _bound().enqueue(run_id, project_id, spec, units))
     outcome = _wait_for(run_id, spec)
-    if outcome in ("done", "held") and _is_pause(run_id, spec):
+    if outcome in ("done", "held") and _pauses(run_id, spec):
         return "paused"
     return outcome
 
@@ -183,10 +183,10 @@ def _wait_for(run_id: str, spec: StageSpec) -> str:
     return "held" if "held" in states else "done"
 
 
-def _is_pause(run_id: str, spec: StageSpec) -> bool:
-    """Whether a person asked that the run stop after this stage."""
+def _pauses(run_id: str, spec: StageSpec) -> bool:
+    """Stop the run here if a person asked for it; whether it is paused now."""
     pauses = Pauses(_bound().progress.database)
-    return _through_outages(lambda: pauses.wanted(run_id)) == spec.name
+    return _through_outages(lambda: pauses.stop(run_id, spec.name))
 
 
 def _do(project_id: str, address: tuple[str, str, str]) -> UnitResult:

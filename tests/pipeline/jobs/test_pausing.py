@@ -7,6 +7,7 @@ import time
 import pytest
 
 from pipeline.errors import BadInput
+from pipeline.jobs.pauses import Pauses
 from pipeline.outcome import raise_unless_done
 
 PROJECT = "project-of-the-test"
@@ -72,6 +73,36 @@ def test_continuing_a_run_that_has_not_paused_yet_takes_its_pause_away(make_engi
     assert engine.go_on(run_id) == run_id
     engine.launch()
     assert engine.wait(run_id, QUICK).state == "done"
+
+
+def test_a_click_in_the_moment_in_which_the_run_pauses_is_not_lost(make_engine, monkeypatch):
+    engine = make_engine()
+    engine.launch()
+    run_id = engine.start(PROJECT, GOAL, pause_after=DRAW)
+    withdraw = Pauses.withdraw
+
+    def late(pauses, paused):
+        engine.wait(paused, QUICK)
+        withdraw(pauses, paused)
+
+    monkeypatch.setattr(Pauses, "withdraw", late)
+    goes_on = engine.go_on(run_id)
+
+    assert goes_on != run_id
+    assert engine.wait(goes_on, QUICK).state == "done"
+
+
+def test_a_run_pauses_only_if_its_pause_still_stands_in_that_moment(make_engine):
+    engine = make_engine()
+    run_id = engine.start(PROJECT, GOAL, pause_after=DRAW)
+    assert not engine.pauses.stop(run_id, JOIN)
+    engine.pauses.withdraw(run_id)
+    assert not engine.pauses.stop(run_id, DRAW)
+    assert engine.state(run_id).active
+
+    engine.pauses.ask(run_id, DRAW)
+    assert engine.pauses.stop(run_id, DRAW)
+    assert engine.state(run_id).state == "paused"
 
 
 def test_after_the_last_stage_a_run_is_simply_done(make_engine):
