@@ -55,7 +55,8 @@ class EngineOptions:
         database: An open studio database to share; None opens the one of the home or URL.
         sweep_s: Seconds between looks for work that a dead process left.
         lease_s: Seconds without a sign of life after which a process that has not ended counts
-            as stuck, and its work is handed on.
+            as stuck, and its work is handed on. More than two waits for a locked SQLite file:
+            one that waits for its turn to write is not stuck.
         silence_s: Seconds after which a paid unit of a living process that reports nothing is
             handed on. Longer than any single request or outage that a unit waits out.
         busy_poll_s: Seconds between looks at a queue while a run is active.
@@ -64,7 +65,7 @@ class EngineOptions:
     width: Mapping[str, int] = field(default_factory=default_width)
     database: Database | None = None
     sweep_s: float = 10.0
-    lease_s: float = 60.0
+    lease_s: float = 150.0
     silence_s: float = 1200.0
     busy_poll_s: float = 0.25
 

@@ -24,6 +24,7 @@ from pipeline.jobs.names import (
     APPLICATION,
     GUARDED,
     PROTOCOL,
+    REPEATABLE,
     RUN_QUEUE,
     run_workflow_id,
     unit_workflow_id,
@@ -116,11 +117,16 @@ class Host:
         self._system.set_poll(self._options.busy_poll_s if active else None)
 
     def _inherit(self, executor_id: str, *, watched: bool) -> None:
-        """Hand on the work of an executor that is dead, or that is watched and stuck."""
+        """Hand on the work of an executor that is dead, or that is watched and stuck.
+
+        A stuck one may come back in the middle of a unit. What it asks of a language model has no
+        journal, and would be paid for twice: that stays its own until it is dead or stopped.
+        """
         with self._slots.abandoned(executor_id) as gone:
             if gone or (watched and self._pulse.claim_stuck(executor_id)):
                 # Looked up again: another process may have handed it on since it was listed.
-                self._take_over(self._system.pending_of(executor_id))
+                left = self._system.pending_of(executor_id)
+                self._take_over([one for one in left if gone or one[1] in REPEATABLE])
             if gone:
                 self._pulse.forget(executor_id)
 
@@ -183,6 +189,8 @@ class Host:
         self._system.set_poll(self._options.busy_poll_s if busy else None)
 
     def _take_over(self, left: list[tuple[str, str | None]]) -> None:
+        if not left:
+            return
         by_queue: dict[str, list[str]] = {}
         for workflow_id, queue in left:
             by_queue.setdefault(queue or RUN_QUEUE, []).append(workflow_id)

@@ -16,6 +16,8 @@ RUN_QUEUE = "runs"
 ALL_QUEUES = (RUN_QUEUE, *QUEUES)
 GUARDED = ("clips", "images")
 """Queues of what is bought. Their units may run twice at once: the journal buys nothing twice."""
+REPEATABLE = (None, RUN_QUEUE, "compute", *GUARDED)
+"""Queues whose work may run twice at once and costs nothing more; None: on no queue, as a run."""
 
 
 def run_workflow_id(run_id: str) -> str:

@@ -12,18 +12,22 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from pipeline import database as studio_rows
 from pipeline.database import Database
+from pipeline.jobs import system as engine_rows
+from pipeline.jobs.engine import EngineOptions
 from pipeline.jobs.pulse import Pulse
 
 PROJECT = "project-of-the-test"
 LEASE_S = 3.0
 
 
-def _stop_in_the_middle(spawn, toy, home, engine, database_url):
+def _stop_in_the_middle(spawn, toy, home, engine, goal="film:6:1.5"):
     """A run whose only worker was stopped while it drew, and the worker."""
+    database_url = engine.database_url
     stuck = spawn("serve", database_url=database_url)
     stuck.first_line()
-    run_id = engine.start(PROJECT, "film:6:1.5")
+    run_id = engine.start(PROJECT, goal)
     while not toy.entries(home, "begin"):
         time.sleep(0.05)
     stuck.popen.send_signal(signal.SIGSTOP)
@@ -65,7 +69,7 @@ def test_a_worker_stopped_inside_a_transaction_holds_nobody_up_for_long(database
 
 
 def _survives_a_stopped_worker(spawn, toy, home, engine, database_url=None):
-    run_id, stuck = _stop_in_the_middle(spawn, toy, home, engine, database_url)
+    run_id, stuck = _stop_in_the_middle(spawn, toy, home, engine)
     spawn("serve", database_url=database_url).first_line()
 
     assert engine.wait(run_id, 60).state == "done"
@@ -97,6 +101,26 @@ def test_a_worker_that_is_only_slow_keeps_its_work(spawn, toy, home, make_engine
     assert engine.wait(run_id, 60).state == "done"
     begun = toy.entries(home, "begin")
     assert len(begun) == len(set(begun)) == 5
+
+
+@pytest.mark.slow
+def test_words_that_a_stopped_worker_buys_are_not_bought_by_another_too(
+    spawn, toy, home, make_engine
+):
+    engine = make_engine()
+    run_id, stuck = _stop_in_the_middle(spawn, toy, home, engine, "text:1:1.5")
+    spawn("serve").first_line()
+    time.sleep(LEASE_S * 3)
+    assert len(toy.entries(home, "begin")) == 1
+
+    stuck.popen.send_signal(signal.SIGCONT)
+    assert engine.wait(run_id, 60).state == "done"
+    assert [unit for _p, _s, unit in toy.entries(home, "begin")] == ["draw0", "join0"]
+
+
+def test_one_that_waits_its_turn_to_write_is_not_taken_for_stuck():
+    lease_ms = EngineOptions().lease_s * 1000
+    assert lease_ms > 2 * max(studio_rows.BUSY_TIMEOUT_MS, engine_rows.BUSY_TIMEOUT_MS)
 
 
 class StuckOnce:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.errors import ContentRefused
 from pipeline.jobs.engine import Engine, EngineOptions
-from pipeline.jobs.protocol import Reporter, StageSpec, UnitResult
+from pipeline.jobs.protocol import QueueName, Reporter, StageSpec, UnitResult
 from pipeline.jobs.worker import run_worker
 
 STEP_S = 0.05
@@ -25,7 +25,8 @@ class ToyWork:
     """Stages ``draw`` (may fail by unit name) and ``join``; goal ``film`` has both.
 
     The goal names how many units: ``film:12:0.5`` draws 12 units of half a second. Units whose
-    name ends in ``!`` are refused; a goal that begins with ``strict`` cannot go on without them.
+    name ends in ``!`` are refused; a goal that begins with ``strict`` cannot go on without them,
+    one that begins with ``text`` draws on that queue.
     """
 
     def __init__(self, home: Path) -> None:
@@ -35,8 +36,9 @@ class ToyWork:
 
     def stages(self, goal: str) -> tuple[StageSpec, ...]:
         optional = not goal.startswith("strict")
+        queue: QueueName = "text" if goal.startswith("text") else "clips"
         return (
-            StageSpec(name=f"draw.{goal}", queue="clips", optional_units=optional),
+            StageSpec(name=f"draw.{goal}", queue=queue, optional_units=optional),
             StageSpec(name=f"join.{goal}", queue="compute"),
         )
 
