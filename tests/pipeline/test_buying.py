@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from pipeline.bench import StoreBench
+from pipeline.buying import _shows
 from pipeline.errors import (
     BadInput,
     BudgetRefused,
@@ -34,11 +35,13 @@ from pipeline.model import (
     Style,
     Treatment,
 )
+from pipeline.ordering import Draft
 from pipeline.pictures import take_in_picture
 from pipeline.project import EndFrame, Excerpt, ModelChoice, Project, ReferenceChoice, changed
 from pipeline.settings import Settings
 from pipeline.shop import Shop
 from pipeline.studio import Studio
+from pipeline.takes import Take
 from tests.fakes.replicate_server import FakeReplicate, Manners, small_picture
 
 pytestmark = pytest.mark.slow
@@ -503,3 +506,22 @@ def test_a_click_without_a_token_or_means_is_refused_before_a_run(
         studio.spending.check(project.id, ("slot1",))
 
     assert studio.run(project.id) is None
+
+
+@pytest.mark.parametrize("duration_s", ["five", [5], {}, None, "5"])
+def test_a_stored_order_that_is_damaged_is_told_as_outdated_and_stops_no_page(duration_s) -> None:
+    wanted = Draft(model=MODEL, prompt="a", duration_s=5.0, basis="b", price_usd_micro=PRICE)
+    order = {**wanted.model_dump(mode="json"), "duration_s": duration_s}
+    take = Take(
+        id="t",
+        project_id="p",
+        slot_id="s",
+        number=1,
+        model=MODEL,
+        state="done",
+        created_at=0.0,
+        order=order,
+    )
+
+    assert not _shows(take, wanted)
+    assert _shows(take.model_copy(update={"order": {**order, "duration_s": 5}}), wanted)
