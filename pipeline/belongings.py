@@ -6,13 +6,14 @@ Both are written under ids that hold the project's own, so they get new ones whe
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from pipeline.bench import as_stored
 from pipeline.buying import take_id
 from pipeline.model import Frozen, Still
+from pipeline.ordering import Draft
 from pipeline.project import Project, changed
 from pipeline.stills import still_key
 from pipeline.takes import Take
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_TAKES = 2_000
 MOST_USD_MICRO = 1_000_000_000
+LONGEST_S = 600.0
 ID_LENGTH, MODEL_LENGTH = 32, 60
 
 
@@ -34,6 +36,8 @@ class BoughtTake(Take):
         priced = 0 <= self.price_usd_micro <= MOST_USD_MICRO and 0 <= self.stars <= 5
         if not (fits and priced and 0 < self.number <= MOST_TAKES and self.clip):
             raise ValueError("no take of any studio")
+        if self.order and not _could_be(Draft.model_validate(self.order)):
+            raise ValueError("no order of any studio")
         return self
 
 
@@ -44,10 +48,18 @@ class Belongings(Frozen):
     stills: Annotated[dict[str, Still], Field(max_length=MOST_TAKES)] = {}
 
 
+def _could_be(draft: Draft) -> bool:
+    return 0 < draft.duration_s <= LONGEST_S and 0 <= draft.price_usd_micro <= MOST_USD_MICRO
+
+
 def belongings_of(studio: Workshop, project: Project) -> Belongings:
-    """Every take whose file is there, and the bought picture of every subject."""
+    """Every take whose file is there, and the bought picture of every subject.
+
+    An order of another time, which this studio cannot read, is left behind, and so is a picture
+    of an order that is no longer stored: the clip that came of it is what was paid for.
+    """
     landed = [
-        BoughtTake.model_validate(dict(take))
+        BoughtTake.model_validate({**dict(take), "order": _order_of(studio, take)})
         for takes in studio.takes.of_project(project.id).values()
         for take in takes
         if take.clip and studio.store.blobs.holds(as_stored(take.clip.blob))
@@ -55,6 +67,23 @@ def belongings_of(studio: Workshop, project: Project) -> Belongings:
     look = studio.derivation(project)
     stills = {one: still for one in look.subjects if (still := look.bought_still(one))}
     return Belongings(takes=tuple(landed), stills=stills)
+
+
+def _order_of(studio: Workshop, take: Take) -> dict[str, Any]:
+    try:
+        draft = Draft.model_validate(take.order)
+    except ValidationError:
+        return {}
+    if not _could_be(draft):
+        return {}
+    lies_here = {one.digest for one in draft.pictures if studio.store.blobs.holds(as_stored(one))}
+    return draft.model_copy(
+        update={
+            "start": draft.start if draft.start and draft.start.digest in lies_here else None,
+            "end": draft.end if draft.end and draft.end.digest in lies_here else None,
+            "references": tuple(one for one in draft.references if one.digest in lies_here),
+        }
+    ).model_dump(mode="json")
 
 
 def settle_in(studio: Workshop, project: Project, bought: Belongings) -> Project:

@@ -54,7 +54,7 @@ def collect_garbage(studio: Workshop) -> int:
 
 def kept(studio: Workshop) -> set[str]:
     """Digests that only a person's act may remove: of decisions, their history, and takes."""
-    digests = set(studio.paid_digests())
+    digests = {*studio.paid_digests(), *studio.takes.order_digests()}
     for project_id, text in studio.library.texts():
         digests |= _digests(project_id, text)
     return digests

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from cache.store import blobs_in
 from pipeline.database import METADATA, Database
 from pipeline.model import Blob, Clip, Frozen
 from pipeline.money.retries import Tried
@@ -141,6 +142,12 @@ class TakeBook:
         with self._database.read() as connection:
             texts = [row[0] for row in connection.execute(query)]
         return tuple(Clip.model_validate_json(text).blob for text in texts)
+
+    def order_digests(self) -> frozenset[str]:
+        """Digests of the pictures that takes were ordered with: they tell what was asked for."""
+        with self._database.read() as connection:
+            orders = [json.loads(text) for text in connection.scalars(select(TAKES.c.order_json))]
+        return frozenset(blob.digest for blob in blobs_in(orders))
 
 
 def in_use(project: Project, takes: dict[str, tuple[Take, ...]]) -> dict[str, Take]:

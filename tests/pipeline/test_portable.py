@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,8 @@ from pipeline.errors import BadInput, StorageFailed
 from pipeline.project import Project, changed
 from pipeline.settings import Settings
 from pipeline.studio import Studio, open_studio
+from pipeline.takes import Take
+from tests.fakes.replicate_server import small_picture
 from tests.pipeline.test_trash import buy
 
 
@@ -77,7 +82,28 @@ def test_a_zip_can_come_back_to_the_studio_that_made_it(studio: Studio, project:
     assert len(studio.takes.of_project(project.id)["first"]) == 1
 
 
-@pytest.mark.parametrize("field", [{"number": 10**12}, {"price_usd_micro": -1}, {"clip": None}])
+ORDER = {
+    "model": "a-model",
+    "prompt": "a lighthouse",
+    "duration_s": 5.0,
+    "basis": "b",
+    "price_usd_micro": 350_000,
+}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"number": 10**12},
+        {"price_usd_micro": -1},
+        {"clip": None},
+        {"order": {"duration_s": "five"}},
+        {"order": {**ORDER, "duration_s": [5]}},
+        {"order": {**ORDER, "duration_s": -1}},
+        {"order": {**ORDER, "price_usd_micro": 10**30}},
+        {"order": {**ORDER, "references": [{"digest": "x"}]}},
+    ],
+)
 def test_a_zip_with_a_take_that_no_studio_makes_is_refused(
     studio: Studio, project: Project, field: dict[str, object]
 ) -> None:
@@ -122,3 +148,59 @@ def test_a_project_whose_song_is_gone_says_so_instead_of_exporting_half(
 
     with pytest.raises(StorageFailed, match="gone or damaged"):
         studio.files.export_zip(project.id)
+
+
+def ordered(studio: Studio, project: Project, order: dict[str, object]) -> None:
+    """A paid take in whose order stands what is given."""
+    buy(studio, project)
+    (take,) = studio.takes.of_project(project.id)["first"]
+    fields = {**dict(take), "id": f"{project.id}-2", "number": 2, "order": order}
+    studio.takes.add(Take.model_validate(fields))
+
+
+def travelled(studio: Studio, elsewhere: Studio, project: Project) -> dict[str, Any]:
+    """The order of the project's second take, where its zip arrived."""
+    with studio.files.export_zip(project.id).open("rb") as file:
+        arrived = elsewhere.files.import_zip(file)
+    return elsewhere.takes.of_project(arrived.id)["first"][1].order
+
+
+def test_what_a_take_was_ordered_with_travels_with_it(
+    studio: Studio, elsewhere: Studio, project: Project
+) -> None:
+    ordered(studio, project, ORDER)
+
+    assert ORDER.items() <= travelled(studio, elsewhere, project).items()
+
+
+def test_an_order_of_another_time_does_not_keep_its_take_from_travelling(
+    studio: Studio, elsewhere: Studio, project: Project
+) -> None:
+    ordered(studio, project, {"prompt": "a lighthouse", "seed": 7})
+
+    assert travelled(studio, elsewhere, project) == {}
+
+
+def test_a_take_travels_although_the_picture_that_it_began_with_is_gone(
+    studio: Studio, elsewhere: Studio, project: Project
+) -> None:
+    picture = studio.files.keep_picture(project.id, io.BytesIO(small_picture(9)))
+    start = picture.model_dump(mode="json")
+    ordered(studio, project, {**ORDER, "start": start, "references": [start]})
+    assert travelled(studio, elsewhere, project)["start"] == start
+    studio.path(picture).unlink()
+
+    order = travelled(studio, elsewhere, project)
+    assert (order["start"], order["references"]) == (None, [])
+
+
+def test_freeing_space_leaves_the_pictures_that_takes_were_ordered_with(
+    studio: Studio, project: Project
+) -> None:
+    picture = studio.files.keep_picture(project.id, io.BytesIO(small_picture(9)))
+    ordered(studio, project, {**ORDER, "end": picture.model_dump(mode="json")})
+    long_ago = time.time() - 30 * 24 * 3600
+    os.utime(studio.path(picture), (long_ago, long_ago))
+    studio.files.collect_garbage()
+
+    assert studio.path(picture).exists()
