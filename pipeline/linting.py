@@ -8,7 +8,7 @@ from pipeline.cast.verdict import Verdict
 from pipeline.derivation import Derivation
 from pipeline.model import Lyrics, ScenePlan, Slot
 from pipeline.money.catalogue import Catalogue, Model
-from pipeline.money.choices import effective_choice, has_start_frame
+from pipeline.money.choices import effective_choice, has_start_frame, wording
 from pipeline.planning.lint import Finding, Limits, lint
 from pipeline.planning.prompts import Mode, Voices, prompt_for
 
@@ -58,4 +58,5 @@ def _model_of(look: Derivation, slot: Slot, catalogue: Catalogue) -> Model | Non
 
 
 def _mode(look: Derivation, slot_id: str) -> Mode:
-    return "i2v" if has_start_frame(look.project, look.shots.get(slot_id)) else "t2v"
+    shot = look.shots.get(slot_id)
+    return wording(look.project, shot, has_start_frame(look.project, shot)) if shot else "t2v"

@@ -19,6 +19,7 @@ from pipeline.errors import BadInput
 from pipeline.model import Blob, Character, Frozen, Name, ScenePlan, Shot, Text
 from pipeline.moderation import milder
 from pipeline.money.catalogue import Catalogue, Model
+from pipeline.money.choices import wording
 from pipeline.money.payloads import Request, payload
 from pipeline.money.quotes import ClipQuote, quote_clip
 from pipeline.money.words import successor
@@ -100,7 +101,8 @@ def draft_for(look: Derivation, slot_id: str, catalogue: Catalogue) -> Draft:
     model = catalogue.get(quote.model)
     end = _end_frame(look, slot_id)
     start, references = _pictures(look, shot, model, None if end else quote.bought_s)
-    prompt = prompt_for(shot, plan, "i2v" if start else "t2v", VOICES, model.prompt_limit)
+    mode = wording(project, shot, start is not None)
+    prompt = prompt_for(shot, plan, mode, VOICES, model.prompt_limit)
     draft = Draft(
         model=model.key,
         prompt=milder(prompt.text, project.milder_words.get(slot_id, ())),

@@ -12,7 +12,7 @@ from pages.parts.clips_models import INHERIT, labels, refusal
 from pages.parts.states import mark
 from pipeline.errors import BadInput
 from pipeline.moderation import milder
-from pipeline.money.choices import choose, has_start_frame, recommend
+from pipeline.money.choices import choose, has_start_frame, recommend, wording
 from pipeline.money.prices import lines_of
 from pipeline.money.quotes import ClipQuote, Hint, hints
 from pipeline.money.usd import dollars
@@ -171,7 +171,8 @@ def _words(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
 
     framed = has_start_frame(deck.project, shot) and bool(model.names.start)
     voices = Voices(identity_block, wardrobe_anchor)
-    sent = prompt_for(shot, plan, "i2v" if framed else "t2v", voices, model.prompt_limit)
+    mode = wording(deck.project, shot, framed)
+    sent = prompt_for(shot, plan, mode, voices, model.prompt_limit)
     text = milder(sent.text, deck.project.milder_words.get(slot.id, ()))
     with st.expander("Prompt as it will be sent"):
         st.text(text)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import errors
+from pipeline.cuts.settle import keeping_cuts
 from pipeline.model import Shot, Slot
 from pipeline.money.quotes import ClipQuote, Quote, quote_film
 from pipeline.money.retries import Tried, with_history
@@ -91,7 +92,8 @@ class Deck:
     def change(self, label: str, edit: Callable[[Project], Project]) -> None:
         """Change the project; what cannot be is said at the top of the page."""
         with errors.shown(later=True):
-            self.studio.change(self.project.id, self.project.revision, label, edit)
+            kept = keeping_cuts(self.studio, self.project, edit)
+            self.studio.change(self.project.id, self.project.revision, label, kept)
 
 
 def same_film(now: Project, drawn: Project) -> bool:

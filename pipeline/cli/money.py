@@ -53,9 +53,10 @@ def booked(document: dict[str, Any]) -> str:
 def _bought(receipt: dict[str, Any]) -> str:
     waited = "" if receipt["latency_s"] is None else f"{receipt['latency_s']:.0f} s"
     output = (receipt["output_digest"] or "no file")[:12]
+    amount = receipt["reserved_usd_micro" if receipt["outcome"] == "held" else "spent_usd_micro"]
     return (
         f"{receipt['reserved_at'][:19]}  {receipt['unit']:<12} {receipt['model']:<22}"
-        f" {receipt['outcome']:<9} {dollars(receipt['spent_usd_micro']):>8} {waited:>6}  {output}"
+        f" {receipt['outcome']:<9} {dollars(amount):>8} {waited:>6}  {output}"
     )
 
 

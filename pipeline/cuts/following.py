@@ -61,28 +61,6 @@ class Carried:
     dropped: int = 0
 
 
-def marked(cuts: Cuts, automatic: Cuts) -> Cuts:
-    """Cuts with a person's marks, read off the analysis's own ones where none were kept.
-
-    Projects of earlier studios say only that the cuts are a person's, not which of them.
-    """
-    if any(cut.by_hand or cut.whole for cut in cuts) or not automatic:
-        return cuts
-    own = sorted(cut.time_s for cut in automatic)
-    present = sorted(cut.time_s for cut in cuts)
-    gone = [time_s for time_s in own if not _among(present, time_s)]
-    ends = [*present[1:], float("inf")]
-    return tuple(
-        cut.model_copy(
-            update={
-                "by_hand": not cut.locked and not _among(own, cut.time_s),
-                "whole": any(cut.time_s < time_s < end for time_s in gone),
-            }
-        )
-        for cut, end in zip(cuts, ends, strict=True)
-    )
-
-
 def kept_by_hand(cuts: Cuts) -> Cuts:
     """The cuts that a person set, locked or is bound to keep as an end of a joined slot."""
     before = (None, *cuts[:-1])
@@ -166,8 +144,3 @@ def _seen_anew(cut: Cut, context: CutContext) -> Cut:
         return cut.model_copy(update={"on": "start"})
     _, on = place_of(cut.time_s, context)
     return cut.model_copy(update={"on": on})
-
-
-def _among(times_s: Sequence[float], time_s: float) -> bool:
-    found = nearest(times_s, time_s)
-    return found is not None and abs(found - time_s) <= SAME_TIME_S

@@ -7,14 +7,16 @@ person did by hand stays: :mod:`pipeline.cuts.following` says how.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline import stage
 from pipeline.bench import StoreBench
 from pipeline.cuts.edits import CutContext
-from pipeline.cuts.following import Beats, Carried, follow, kept_by_hand, marked
+from pipeline.cuts.following import Beats, Carried, follow, kept_by_hand
 from pipeline.cuts.identity import SAME_CUT_S, carry_ids
+from pipeline.limits import limits_of
 from pipeline.model import Cut
 from pipeline.project import Project, changed
 from pipeline.stages.slots import SLOTS, SlotPlan
@@ -68,8 +70,7 @@ def resettled(studio: Workshop, before: Project, after: Project) -> Settled:
     was, now = studio.derivation(before), studio.derivation(after)
     carried = Carried(())
     if before.cuts is not None and now.analysis is not None:
-        own = marked(before.cuts, _automatic(studio, before))
-        carried = follow(kept_by_hand(own), _beats(was, now), context_of(now))
+        carried = follow(kept_by_hand(before.cuts), _beats(was, now), context_of(now))
     after = changed(after, cuts=None)
     plan = found_cuts(studio, after, carried.fixed)
     if plan is None:
@@ -79,6 +80,26 @@ def resettled(studio: Workshop, before: Project, after: Project) -> Settled:
         cuts = carry_ids(before.cuts or (), plan.cuts, SAME_CUT_S, names)
         after = changed(after, cuts=cuts)
     return Settled(after, told(len(plan.cuts) - 1 - _inner(carried, plan.cuts[0]), carried))
+
+
+def keeping_cuts(
+    studio: Workshop, project: Project, edit: Callable[[Project], Project]
+) -> Callable[[Project], Project]:
+    """The edit, with the cuts of a planned film kept where it brings other models' limits.
+
+    The cuts of a film that nobody cut by hand follow the limits. Once shots are planned for them
+    that would cost the plan: a slot that a model cannot serve says so instead.
+    """
+    look = studio.derivation(project)
+
+    def kept(now: Project) -> Project:
+        after = edit(now)
+        same = limits_of(after, studio.catalogue) == limits_of(now, studio.catalogue)
+        if same or look.plan is None or now.cuts is not None or after.cuts is not None:
+            return after
+        return changed(after, cuts=look.cuts)
+
+    return kept
 
 
 def context_of(look: Derivation) -> CutContext:
@@ -118,11 +139,6 @@ def _counted(cuts: int) -> str:
 def _inner(carried: Carried, first: Cut) -> int:
     """Fixed cuts that are not the film's beginning."""
     return sum(cut.time_s > first.time_s for cut in carried.fixed)
-
-
-def _automatic(studio: Workshop, project: Project) -> tuple[Cut, ...]:
-    plan = found_cuts(studio, project)
-    return plan.cuts if plan else ()
 
 
 def _beats(was: Derivation, now: Derivation) -> Beats | None:

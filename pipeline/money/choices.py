@@ -97,11 +97,27 @@ def unfit(project: Project, slot: Slot, model: Model, today: date | None = None)
 
 def has_start_frame(project: Project, shot: Shot | None) -> bool:
     """Whether a shot has an approved picture of someone or somewhere to start from."""
-    if shot is None:
-        return False
-    subjects = (*shot.character_ids, shot.location_id)
-    found = (project.references.get(one) for one in subjects if one)
-    return any(one is not None and one.approved for one in found)
+    return bool(start_subject(project, shot))
+
+
+def start_subject(project: Project, shot: Shot | None) -> str:
+    """Id of the first of a shot's people and place that has an approved picture; empty: none."""
+    subjects = (*shot.character_ids, shot.location_id) if shot else ()
+    choices = ((one, project.references.get(one)) for one in subjects if one)
+    return next((one for one, choice in choices if choice and choice.approved), "")
+
+
+def wording(project: Project, shot: Shot, framed: bool) -> Literal["t2v", "i2v", "portrait"]:
+    """How a shot is to be worded, with or without its start picture.
+
+    Args:
+        project: Whose approved pictures count.
+        shot: The shot.
+        framed: Whether the model starts from the picture.
+    """
+    if not framed:
+        return "t2v"
+    return "portrait" if start_subject(project, shot) in shot.character_ids else "i2v"
 
 
 def recommend(catalogue: Catalogue, shot: Shot, slot: Slot, project: Project) -> Recommendation:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pipeline.errors import CredentialsRefused
+from pipeline.errors import BudgetRefused, CredentialsRefused
 from pipeline.model import Character, ScenePlan, Shot
 from pipeline.money.books import Scope
 from pipeline.money.prices import TokenPrice
@@ -23,6 +23,8 @@ from pipeline.project import Project
 from pipeline.providers.openai_text import OpenAIText
 
 BOARD_EVERY_S = 0.4
+# A plan may cost its worst case once more for answers that were lost or had to be repaired.
+TIMES = 2
 STAGE = "plan"
 
 
@@ -61,6 +63,39 @@ class LedgerBook:
 
     def release(self, key: str) -> None:
         self.ledger.release(key, "refused before any work")
+
+
+@dataclass
+class Ceiling:
+    """A book that goes no further than the price which was told before the click.
+
+    ``used_usd_micro`` is what was booked or is held, in micro-dollars.
+    """
+
+    book: LedgerBook
+    most_usd_micro: int
+    used_usd_micro: int = 0
+    _held: dict[str, int] = field(default_factory=dict)
+
+    def reserve(self, worst_usd_micro: int) -> str:
+        """Raises ``BudgetRefused`` where the told price or a limit would be passed."""
+        if self.used_usd_micro + worst_usd_micro > self.most_usd_micro:
+            raise BudgetRefused(
+                "Lost or unusable answers have used up the price that was told for this plan.",
+                "What came is kept. Plan the rest anew: its price stands on the button.",
+            )
+        key = self.book.reserve(worst_usd_micro)
+        self.used_usd_micro += worst_usd_micro
+        self._held[key] = worst_usd_micro
+        return key
+
+    def settle(self, key: str, actual_usd_micro: int) -> None:
+        self.book.settle(key, actual_usd_micro)
+        self.used_usd_micro += actual_usd_micro - self._held.pop(key)
+
+    def release(self, key: str) -> None:
+        self.book.release(key)
+        self.used_usd_micro -= self._held.pop(key)
 
 
 @dataclass
@@ -124,13 +159,13 @@ def model_of(project: Project) -> str:
 
 
 def quote_usd_micro(project: Project, inputs: PlanInputs, price: TokenPrice | None = None) -> int:
-    """The most that writing these shots can cost without repairs, in micro-dollars.
+    """The most that writing these shots can cost, with all repeats and repairs, in micro-dollars.
 
     Raises:
         BadInput: The model's price is not known.
     """
     model = model_of(project)
-    return worst_usd_micro(inputs, price_of(model, price), model)
+    return TIMES * worst_usd_micro(inputs, price_of(model, price), model)
 
 
 def write_plan(project: Project, inputs: PlanInputs, links: Links) -> ScenePlan:
@@ -156,7 +191,10 @@ def write_plan(project: Project, inputs: PlanInputs, links: Links) -> ScenePlan:
         writer=OpenAIText(links.key, links.base_url),
         model=model,
         price=price_of(model, links.price),
-        book=LedgerBook(links.ledger, project.id, model),
+        book=Ceiling(
+            LedgerBook(links.ledger, project.id, model),
+            quote_usd_micro(project, inputs, links.price),
+        ),
         on_shot=watch,
         judge=_errors_of,
         wait=watch.wait,

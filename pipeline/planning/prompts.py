@@ -2,8 +2,9 @@
 
 Text-to-video gets the whole identity of everyone seen, verbatim and first, since early words
 weigh most. Image-to-video gets the wardrobe anchor only: describing a face again makes the model
-redraw it. When a limit is short, whole parts are left out, the least important first; an
-identity, the action and the person's own style words are never cut.
+redraw it. A portrait shows who but not where, so there the place is told as well. When a limit is
+short, whole parts are left out, the least important first; an identity, the action and the
+person's own style words are never cut.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pipeline.model import Character, CharacterKind, Location, ScenePlan, Shot
 from pipeline.planning.acting import within
 from pipeline.planning.styling import fill
 
-Mode = Literal["t2v", "i2v"]
+Mode = Literal["t2v", "i2v", "portrait"]
 Wording = Callable[[Character], str]
 
 
@@ -60,7 +61,8 @@ def prompt_for(
     Args:
         shot: What is seen.
         plan: Its plan, for cast, place and style.
-        mode: With a start image (``i2v``) or without (``t2v``).
+        mode: Without a start image (``t2v``), with one of the place (``i2v``), or with one of
+            somebody alone (``portrait``).
         voices: How characters are worded.
         limit_chars: The model's limit in characters; None for no limit.
     """
@@ -100,19 +102,19 @@ def _parts(shot: Shot, plan: ScenePlan, mode: Mode, voices: Voices) -> list[Part
         *_singing(shot, cast),
         *_company(shot, seen),
         Part("camera", _camera(shot)),
-        *(_place(place) if mode == "t2v" else []),
+        *(_place(place) if mode != "i2v" else []),
         Part("light", shot.light),
         Part("lens", library.grammar().lens_words[shot.lens]),
         Part("style", plan.style.words),
         Part("look", plan.style.look if mode == "t2v" else ""),
-        Part("film_light", "" if shot.light or mode == "i2v" else plan.style.light),
+        Part("film_light", "" if shot.light or mode != "t2v" else plan.style.light),
         Part("palette", _palette(plan) if mode == "t2v" else ""),
     ]
 
 
 def _worded(one: Character, words: str, mode: Mode) -> str:
     """An anchor alone is a list of clothes: the name says whose."""
-    return f"{one.name}: {words}" if mode == "i2v" and words else words
+    return f"{one.name}: {words}" if mode != "t2v" and words else words
 
 
 def _singing(shot: Shot, cast: dict[str, Character]) -> list[Part]:

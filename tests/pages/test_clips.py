@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.parts.clips_deck import same_film
+from pages.parts.clips_deck import deal, same_film
 from pipeline.model import Blob, Clip
 from pipeline.project import PREVIEW_MODEL, ModelChoice, changed
 from pipeline.takes import Take
@@ -50,6 +50,24 @@ def test_a_project_without_a_plan_says_what_comes_first(visit, demo):
 
     assert not app.exception
     assert "No shots yet" in html(app)
+
+
+def test_choosing_another_model_for_a_planned_film_moves_no_cut_and_loses_no_shot(studio, planned):
+    source = studio.project(planned)
+    project = studio.add(source.song)
+    project = studio.change(
+        project.id, 0, "As planned", lambda one: changed(one, excerpt=source.excerpt, pace=0.6)
+    )
+    studio.make(project.id, "plan")
+    before = studio.view(project.id)
+    deck = deal(studio, before)
+
+    deck.change("Model of the film", lambda one: changed(one, model=ModelChoice(model="veo-3.1")))
+
+    after = studio.view(project.id)
+    assert [slot.id for slot in after.slots] == [slot.id for slot in before.slots]
+    assert after.plan.shots == before.plan.shots
+    assert len(after.clips) == len(before.slots)
 
 
 def test_the_price_of_all_that_is_missing_stands_on_the_button(visit, studio, paid):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.cuts.candidates import Score
 from pipeline.cuts.edits import CutContext, apply
-from pipeline.cuts.following import Beats, follow, kept_by_hand, marked
+from pipeline.cuts.following import Beats, follow, kept_by_hand
 from pipeline.cuts.identity import cut_id
 from pipeline.cuts.limits import SlotLimits
 from pipeline.cuts.operations import Merge, Move, Split
@@ -87,15 +87,6 @@ def test_a_split_undoes_what_a_join_had_marked():
     joined = apply(Merge(ids=(C,)), CUTS, context())
     again = apply(Split(time_s=8.0), joined, context())
     assert not any(cut.whole for cut in again)
-
-
-def test_a_project_of_an_earlier_studio_tells_by_comparison_what_was_done_by_hand():
-    stored = tuple(cut for cut in CUTS if cut.id != C)
-    stored = (*stored[:1], stored[1].model_copy(update={"time_s": 5.0}), *stored[2:])
-    found = marked(stored, CUTS)
-
-    assert [cut.time_s for cut in found if cut.by_hand] == [5.0]
-    assert [cut.time_s for cut in found if cut.whole] == [0.0, 5.0]
 
 
 def test_a_joined_slot_is_not_divided_again_however_fast_the_pace():

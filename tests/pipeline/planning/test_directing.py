@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from cache import Index
 from pipeline.database import Database
-from pipeline.errors import BadInput, BudgetRefused, Cancelled, CredentialsRefused
+from pipeline.errors import BadInput, BudgetRefused, Cancelled, CredentialsRefused, StudioError
 from pipeline.model import Slot
 from pipeline.money.ledger import Ledger
 from pipeline.planning.directing import Board, Links, quote_usd_micro, write_plan
@@ -114,6 +115,20 @@ def test_a_limit_stops_it_before_anything_is_sent(
     with FAKE.FakeOpenAI() as server, pytest.raises(BudgetRefused):
         write_plan(project, facts(song()), links(server, ledger, index))
     assert server.plans_asked == 0
+
+
+@pytest.mark.parametrize("fault", ["dropped", "prose", "unknown_people"])
+def test_lost_and_unusable_answers_never_cost_more_than_the_price_that_was_told(
+    project: Project, ledger: Ledger, index: Index, song: Song, facts: Facts, fault: str
+) -> None:
+    told = quote_usd_micro(project, facts(song()))
+    with FAKE.FakeOpenAI(FAKE.Manners(always=fault)) as server:
+        with contextlib.suppress(StudioError):
+            write_plan(project, facts(song()), links(server, ledger, index))
+        assert server.plans_asked >= 1
+    totals = ledger.totals(project.id)
+    assert 0 < totals.spent_usd_micro <= told
+    assert totals.held_usd_micro == 0
 
 
 def test_without_a_key_or_a_price_it_says_what_to_do(
