@@ -54,6 +54,16 @@ def _number_words() -> dict[str, int]:
 
 
 @cache
+def number_parts() -> frozenset[str]:
+    """Every single word that a number or a decade is made of."""
+    return frozenset(part for word in _number_words() for part in re.split(r"[ -]", word)) | {
+        *DECADES,
+        "hundred",
+        "thousand",
+    }
+
+
+@cache
 def _rule(name: str) -> re.Pattern[str]:
     """An expression of ``ages.toml`` with its lists filled in."""
     spoken = sorted(_number_words(), key=len, reverse=True)

@@ -72,7 +72,16 @@ class Bonds:
 
     @cached_property
     def all(self) -> tuple[Bond, ...]:
-        return tuple(Bond(hit, self._noun_of(hit)) for hit in self.reading.of(*TINTS))
+        return tuple(
+            Bond(hit, self._noun_of(hit))
+            for hit in self.reading.of(*TINTS)
+            if not self._compared(hit)
+        )
+
+    def _compared(self, tint: Hit) -> bool:
+        """As in "a bun no bigger than a walnut": a size, not a colour."""
+        article = self.reading.word(tint.first - 1) in {"a", "an"}
+        return article and self.reading.word(tint.first - 2) == "than"
 
     def tints_of(self, noun: Hit) -> tuple[Hit, ...]:
         return tuple(bond.tint for bond in self.all if bond.noun is noun)

@@ -25,11 +25,7 @@ def inhuman(reading: Reading) -> CharacterKind | None:
     for hit in reading.of(*OTHERS):
         if not reading.glued(hit) and "human" not in hit.categories and not _article(reading, hit):
             return next(OTHERS[name] for name in OTHERS if name in hit.categories)
-    metal = word_set("sets", "metals")
-    machine = any(
-        hit.phrase in metal and hit.phrase not in word_set("sets", "woods")
-        for hit in reading.of("material", "surface")
-    )
+    machine = reading.near_any(word_set("sets", "machine_parts"))
     return CharacterKind.ROBOT if machine else CharacterKind.CREATURE
 
 
@@ -39,15 +35,24 @@ def _article(reading: Reading, hit: Hit) -> bool:
 
 
 def _personal(reading: Reading) -> bool:
-    haired = any("hair" in hit.words for hit in reading.of("hair"))
+    haired = any(
+        "hair" in hit.words and reading.word(hit.first - 1) not in {"of", "for", "no", "without"}
+        for hit in reading.of("hair")
+    )
     worn = [hit for hit in reading.of("garment") if not hit.categories & {"coat", "animal_mark"}]
     grown = ages_in(reading) or loose_age(reading)
     return bool(grown) or haired or len(worn) > 1 or reading.has(*PERSONAL)
 
 
 def _strange(reading: Reading) -> bool:
-    if form("body_of_stuff").search(reading.plain) and reading.has("material", "surface"):
-        return any(_of_stuff(reading, hit) for hit in reading.of("form", "material"))
+    if form("body_of_stuff").search(reading.plain) and any(
+        _of_stuff(reading, hit) for hit in reading.of("form", "material")
+    ):
+        return True
+    if form("being_of_stuff").match(reading.plain) and reading.hits[1:]:
+        first = next(reading.of("material"), None)
+        if first is not None and first.first <= 6:
+            return True
     words = {base for token in reading.tokens for base in singular(token.word)}
     return len(word_set("sets", "inhuman_parts") & words) >= 2 or _crossed(reading)
 
@@ -68,7 +73,7 @@ def _of_stuff(reading: Reading, hit: Hit) -> bool:
 def _crossed(reading: Reading) -> bool:
     """As in "jellyfish lady": a beast named right before a person."""
     return any(
-        "species" in one.categories
+        bool(one.categories & {"species", "object", "robot"})
         and bool(other.categories & {"human", "role"})
         and one.last + 1 == other.first
         and reading.tokens[one.last].clause == reading.tokens[other.first].clause

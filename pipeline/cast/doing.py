@@ -59,6 +59,7 @@ def _participle(reading: Reading, at: int) -> bool:
         or reading.text[end : end + 2].strip()[:1] in {'"', "“", "‘"}
         or following in word_set("actions", "gear")
         or _on_body(reading, at)
+        or {reading.word(at + step) for step in range(2, 6)} & {"wheel", "wheels", "treads"}
     ):
         return False
     if reading.word(at - 1) in word_set("sets", "determiners") and following not in word_set(
@@ -100,6 +101,10 @@ def _stays(reading: Reading, at: int) -> bool:
     verb, following = reading.word(at), reading.word(at + 1)
     if verb == "hides":
         return following not in word_set("sets", "lurking")
+    if {reading.word(at + step) for step in range(1, 5)} & {"part", "role", "script"}:
+        return True
+    if reading.word(at - 1) == "it" and verb in {"stands", "sits", "rests"}:
+        return reading.has("pronoun")
     if verb == "stands" and following in {"up", "for", "out"}:
         return True
     return verb in {"stands", "sits", "kneels"} and bool(

@@ -30,6 +30,7 @@ REMOVABLE = frozenset(
     }
 )
 MAX_PER_CODE = 6
+CLAUSE_ENDS = ",.;:\n"
 PARTS = frozenset(
     {"accessory", "marker", "face", "eyes", "garment", "footwear", "build_noun", "animal_mark"}
 )
@@ -62,6 +63,8 @@ def _from_match(code: str, match: re.Match[str]) -> Finding | None:
         return _likeness(match, start, end)
     if code == "relative_terms" and (_within_one_body(match) or _of_a_part(match)):
         return None
+    if code == "backstory" and _lived_in(match):
+        return None
     if code == "moderation_risk" and _worn_blade(match):
         return None
     if code == "model_syntax_noise" or start < end:
@@ -69,22 +72,28 @@ def _from_match(code: str, match: re.Match[str]) -> Finding | None:
     return None
 
 
+def _lived_in(match: re.Match[str]) -> bool:
+    """As in "she lives in a pair of dungarees": clothes, not a past."""
+    if not re.search(r"\blives\s+in\b", match.group(), re.IGNORECASE):
+        return False
+    ahead = Reading(match.string[match.start() : match.end() + 40])
+    return any(ahead.tokens[hit.first].sentence == 0 for hit in ahead.of("garment"))
+
+
 def _worn_blade(match: re.Match[str]) -> bool:
     """As in "an antler-handled knife at the hip": a part of the costume that nobody raises."""
     if not re.fullmatch(r"kni(?:fe|ves)|daggers?", match.group(), re.IGNORECASE):
         return False
-    start = max(match.string.rfind(mark, 0, match.start()) for mark in ",.;:\n") + 1
-    clause = match.string[
-        start : re.compile(r"[,.;:\n]|$").search(match.string, match.end()).start()
-    ]  # type: ignore[union-attr]
-    return bool(form("carried").search(clause)) and not form("held").search(
-        clause.replace("handled", "")
-    )
+    start = max(match.string.rfind(mark, 0, match.start()) for mark in CLAUSE_ENDS) + 1
+    clause = match.string[start : match.start()].lower().replace("handled", "")
+    after = re.split(r"[,.;:\n]", match.string[match.end() :], maxsplit=1)[0]
+    around = match.string[start : match.end()] + after
+    return bool(form("carried").search(around)) and not form("held").search(clause + after)
 
 
 def _within_one_body(match: re.Match[str]) -> bool:
     """As in "one sleeve longer than the other" compares two parts of the same picture."""
-    if not re.search(r"\bthe\s+other$", match.group(), re.IGNORECASE):
+    if not re.search(r"\bthe\s+(?:others?|rest)$", match.group(), re.IGNORECASE):
         return False
     return bool(re.search(r"\bone\b[^.;]*$", match.string[: match.start()], re.IGNORECASE))
 

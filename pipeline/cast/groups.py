@@ -36,14 +36,14 @@ SPOKEN = {
 NUMBER = rf"(?P<n>\d{{1,3}}|{'|'.join(SPOKEN)})"
 LISTED = re.compile(r"(?:^|[;\n:.]|\(\d\)|\b\d[.)])\s*[A-Za-z]")
 WITH = re.compile(r"^\s*[\w' -]{0,40}?\b(?:with|in|wears|has|wearing)\b", re.IGNORECASE)
-PROPER = re.compile(r"\b[A-Z][a-z]{2,}\b(?=\s*(?:[,:(]|has|wears|is|in|with|the|plays|-))")
+PROPER = re.compile(r"\b[A-Z][a-z]+\b(?=\s*(?:[,:(]|has|wears|is|in|with|the|plays|-))")
 
 
 def counted(reading: Reading) -> int | None:
     """The exact number of members, or None when the text gives none."""
-    twins = re.search(r"\b(twin|triplet)\s+(?:sisters|brothers|girls|boys)\b", reading.plain, re.I)
-    if twins:
-        return NAMED[twins[1].lower()]
+    named = _named_pair(reading)
+    if named:
+        return named
     start = 1 if reading.word(0) in {"exactly", "just", "these", "the", "all", "our"} else 0
     first, second = reading.word(start), reading.word(start + 1)
     if (first in SPOKEN or first.isdigit()) and second not in word_set("sets", "years"):
@@ -53,13 +53,42 @@ def counted(reading: Reading) -> int | None:
         return _value(match["n"] or match["n2"])
     if form("loose_opening").match(reading.plain):
         return None
+    return _numbered(reading)
+
+
+def _numbered(reading: Reading) -> int | None:
+    """The number that goes with a noun; of some "among them" it is not that of all."""
+    among = re.search(r"\bamong(?:st)?\s+them\b", reading.plain, re.IGNORECASE)
     for hit in reading.of(
         "group_noun", "known_count", "human", "role", "species", "robot", "creature"
     ):
+        if among and reading.span(hit)[0] > among.start():
+            return None
         number = _before(reading, hit)
         if number:
             return number
     return _listed(reading)
+
+
+def _named_pair(reading: Reading) -> int | None:
+    twins = re.search(r"\b(twin|triplet)\s+(?:sisters|brothers|girls|boys)\b", reading.plain, re.I)
+    if twins:
+        return NAMED[twins[1].lower()]
+    return 2 if paired(reading) else None
+
+
+def paired(reading: Reading) -> bool:
+    """As in "A father and a son, ... both in ...": two beings joined at the very opening."""
+    beings = {"human", "role", "species", "robot", "creature"}
+    opening = [hit for hit in reading.hits if hit.categories & beings][:2]
+    if len(opening) < 2 or opening[0].first > 4 or not reading.near_any({"both", "each"}):
+        return False
+    one, other = opening
+    return (
+        reading.word(one.last + 1) == "and"
+        and reading.word(one.last + 2) in {"a", "an", "his", "her", "the", "their"}
+        and reading.tokens[one.last].clause == reading.tokens[other.first].clause
+    )
 
 
 def _before(reading: Reading, hit: Hit) -> int | None:
@@ -120,7 +149,7 @@ def distinguished(reading: Reading) -> bool:
 
 def _colour_list(reading: Reading, number: int) -> int:
     """As in "one red, one blue" or "in red, gold and white respectively"."""
-    if not reading.near_any({"one", "respectively", "each", "different"}):
+    if not reading.near_any({"one", "respectively", "different"}):
         return 0
     colours = {hit.phrase for hit in reading.of("colour")}
     return number if len(colours) >= number and number <= 8 else 0

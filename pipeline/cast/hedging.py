@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.cast.ages import number_parts
 from pipeline.cast.findings import Finding
 from pipeline.cast.groups import SPOKEN
 from pipeline.cast.lexicon import form, word_set
@@ -30,8 +31,10 @@ def hedges(reading: Reading) -> Iterator[Finding]:
 
 def _fixed_hedge(reading: Reading, hit: Hit) -> bool:
     start = reading.span(hit)[0]
-    if form("open_age").match(reading.plain, start) or form("between_ages").match(
-        reading.plain, start
+    if (
+        _guessed_age(reading, hit)
+        or form("open_age").match(reading.plain, start)
+        or form("between_ages").match(reading.plain, start)
     ):
         return True
     if hit.phrase in {"can be", "could be", "may be"} and reading.word(hit.last + 1) in {
@@ -50,6 +53,14 @@ def _fixed_hedge(reading: Reading, hit: Hit) -> bool:
         following = reading.hit_at.get(hit.last + 1)
         return following is not None and bool(following.categories & {"garment", "object"})
     return False
+
+
+def _guessed_age(reading: Reading, hit: Hit) -> bool:
+    """As in "maybe fifty": an age told as one tells it of a stranger."""
+    following = reading.word(hit.last + 1)
+    return hit.phrase in {"maybe", "perhaps", "probably"} and (
+        following.isdigit() or following in number_parts()
+    )
 
 
 def _is_option(reading: Reading, at: int) -> bool:

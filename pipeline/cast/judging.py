@@ -32,7 +32,7 @@ MUTUALLY = {
     "real_person_likeness": ("depends_on_other",),
     "protected_character": ("real_person_likeness", "depends_on_other", "brand_names"),
     "url_or_template": ("placeholder_values", "hedged_options"),
-    "multiple_states": ("relative_terms", "backstory", "contradiction"),
+    "multiple_states": ("depends_on_other", "relative_terms", "backstory", "contradiction"),
     "depends_on_other": ("relative_terms", "placeholder_values"),
     "minor": ("ambiguous_age",),
     "placeholder_values": ("hedged_options",),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.cast.ages import ages_in, loose_age
+from pipeline.cast.ages import ages_in, loose_age, number_parts
 from pipeline.cast.bodies import inhuman
+from pipeline.cast.groups import paired
 from pipeline.cast.lexicon import form, singular, word_set
 from pipeline.cast.reading import Hit, Reading
 from pipeline.model import CharacterKind
@@ -97,8 +98,13 @@ def _beastly(reading: Reading) -> bool:
 
 def _built(reading: Reading) -> bool:
     """A form and a material without a word of a person: a machine or a thing nobody named."""
-    person = reading.has("human", "pronoun", "hair_style", "hairless", "wearing", "garment")
-    return not person and not ages_in(reading) and reading.has("form") and reading.has("material")
+    person = reading.has("human", "pronoun", "hair_style", "hairless", "wearing")
+    worn = len(list(reading.of("garment"))) > 1 or (
+        reading.has("garment") and not reading.has("robot_mark")
+    )
+    return (
+        not (person or worn or ages_in(reading)) and reading.has("form") and reading.has("material")
+    )
 
 
 def covered(reading: Reading) -> bool:
@@ -115,14 +121,31 @@ def is_group(reading: Reading) -> bool:
     head = subject(reading)
     if form("twins").search(reading.plain):
         return True
-    if _numbered_head(reading) or _loose_head(reading):
+    if any(test(reading) for test in (_numbered_head, _loose_head, paired, _of_several)):
         return True
     for hit in reading.of("group_noun", "known_count"):
         if head is not None and head.first < hit.first:
             return False
+        if _names_another(reading, hit):
+            continue
         if not reading.glued(hit) and _several(reading, hit):
             return True
     return False
+
+
+def _names_another(reading: Reading, hit: Hit) -> bool:
+    """As in "choir director", "swarm leader drone": one of the group."""
+    start = reading.span(hit)[1]
+    after = reading.hit_at.get(hit.last + 1)
+    known = after is not None and bool(after.categories & {"role", "robot", "personality"})
+    return reading.plain[start : start + 1] == " " and (
+        known or reading.word(hit.last + 1) in word_set("sets", "heads_of_groups")
+    )
+
+
+def _of_several(reading: Reading) -> bool:
+    """As in "Mariachi of five men": the number behind a name for all of them."""
+    return bool(form("of_several").match(reading.plain))
 
 
 def _numbered_head(reading: Reading) -> bool:
@@ -139,7 +162,7 @@ def _numbered_head(reading: Reading) -> bool:
             return False
         hit = reading.hit_at.get(at)
         plain = hit is None or bool(hit.categories & (NOUNS | {"group_noun"}))
-        if plain and (_plural(word) or word in {"men", "women", "people"}):
+        if plain and (_plural(word) or word in word_set("sets", "odd_plurals")):
             return True
     return False
 
@@ -257,9 +280,11 @@ def _modifies(reading: Reading, hit: Hit) -> bool:
     ):
         return hit.first > 4
     if reading.plain[end : end + 2].lower() == "'s" or reading.word(hit.last).endswith("'s"):
-        return _owns_a_thing(reading, hit)
+        return _owns_a_thing(reading, hit) or reading.word(hit.last + 1) in word_set(
+            "sets", "made_by"
+        )
     if (reading.word(hit.last + 1), reading.word(hit.last + 2)) == ("of", "a"):
-        return True
+        return reading.word(hit.last + 3) not in number_parts()
     following = reading.hit_at.get(hit.last + 1)
     if following is None:
         return reading.word(hit.last + 1) in {"print", "shaped", "like", "style", "themed", "head"}

@@ -150,6 +150,10 @@ class Look:
         """An item of a list that is nothing but build words: ", tall and slim,"."""
         tokens = self.reading.tokens
         clause = tokens[hit.first].clause
+        if "hair_shape" in hit.categories and any(
+            tokens[other.first].clause == clause - 1 for other in self.reading.of("hair")
+        ):
+            return False
         inside = [at for at, token in enumerate(tokens) if token.clause == clause]
         covering = (self.reading.hit_at.get(at) for at in inside)
         known = [other for other in covering if other is not None]

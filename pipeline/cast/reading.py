@@ -147,6 +147,8 @@ class Reading:
         clause = self.tokens[at].clause
         before = at - 1
         while before >= 0 and self.tokens[before].clause == clause:
+            if self.tokens[before].word == "with":
+                return True
             hit = self.hit_at.get(before)
             adjective = hit is not None and bool(hit.categories & {"colour", "material", "pattern"})
             if not adjective and self.tokens[before].word not in {"a", "an", "his", "her", "the"}:

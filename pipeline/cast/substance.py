@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.cast.absence import unsure
 from pipeline.cast.doubts import age_doubts
 from pipeline.cast.findings import Finding
 from pipeline.cast.groups import counted, distinguished, loose_words
@@ -13,8 +14,9 @@ from pipeline.cast.reading import Hit, Reading
 from pipeline.model import CharacterKind
 
 PEOPLE = (CharacterKind.HUMAN, CharacterKind.MASKED)
-ENOUGH_WORDS = {"bare": 6, "thin": 10, "short": 16}
+ENOUGH_WORDS = {"bare": 6, "beast": 7, "thin": 10, "short": 16}
 MOST_WORDS = 90
+RICH = 18
 
 
 def substance(look: Look, name: str, hard: bool, face_counts: bool) -> Iterator[Finding]:
@@ -83,7 +85,8 @@ def _only_introduced(reading: Reading) -> bool:
 def _thin(look: Look, vague: bool) -> Iterator[Finding]:
     """Too little to draw, and what stands there instead of a look."""
     reading, filled = look.reading, look.filled
-    if filled.complete and len(reading.tokens) >= ENOUGH_WORDS["bare"]:
+    least = ENOUGH_WORDS["bare" if look.kind in PEOPLE else "beast"]
+    if filled.complete and len(reading.tokens) >= least:
         return
     personal = next(reading.of("personality"), None) if _blank(look) else None
     if personal and not vague:
@@ -111,7 +114,7 @@ def _short(look: Look, *, named: bool) -> Iterator[Finding]:
         len(look.filled.lacking) >= 2 and words < ENOUGH_WORDS["short"]
     ):
         yield Finding("too_short", *whole)
-    elif len(look.filled.lacking) >= 2 and len(look.filled.said) <= 2:
+    elif len(look.filled.lacking) >= 2 and len(look.filled.said) <= 2 and not unsure(look.reading):
         yield Finding("generic", *_opening(look.reading))
 
 
@@ -194,6 +197,8 @@ def _tied_to_colour(reading: Reading, hit: Hit) -> bool:
 
 def _missing(look: Look, *, stopped: bool, face_counts: bool) -> Iterator[Finding]:
     filled = look.filled
+    if unsure(look.reading):
+        return
     if look.kind in PEOPLE and not stopped:
         if "clothing" in filled.lacking:
             yield Finding("missing_clothing", *_garment_span(look))
@@ -205,11 +210,17 @@ def _missing(look: Look, *, stopped: bool, face_counts: bool) -> Iterator[Findin
         not look.bodily or (filled.shoulds < 2 and look.unknown_words < 2)
     )
     other = look.kind not in (*PEOPLE, CharacterKind.GROUP) and (
-        bool(filled.lacking) or (not filled.complete and look.unknown_words < 2)
+        not _told_by_marks(look)
+        and (bool(filled.lacking) or (not filled.complete and look.unknown_words < 2))
     )
     covering = look.kind is CharacterKind.MASKED and "covering" in filled.lacking
     if lacks_face or other or covering:
         yield Finding("missing_face_identity")
+
+
+def _told_by_marks(look: Look) -> bool:
+    """A thing of many parts is known again by them, even if no word tells its colour."""
+    return len(look.reading.tokens) >= RICH and look.filled.traits >= 2 > len(look.filled.lacking)
 
 
 def _garment_span(look: Look) -> tuple[int, int]:

@@ -14,6 +14,7 @@ HAIRY = frozenset({"hair", "hair_style", "human", "role", "marker", "face"})
 OWNERS = frozenset(
     {"garment", "footwear", "accessory", "eyes", "covering", "build_noun", "skin", "minor_word"}
 )
+NO_HAIR = ("garment", "accessory", "marker", "skin", "eyes", "robot_mark")
 WORN = frozenset({"garment", "accessory", "footwear"})
 
 
@@ -30,6 +31,8 @@ class Tresses:
         reading = self.reading
         if reading.has("hairless") or form("hidden_hair").search(reading.plain):
             return True
+        if self._capped() or self._on_the_head():
+            return True
         covers = word_set("sets", "covers_hair")
         known = {
             reading.word(at)
@@ -40,6 +43,24 @@ class Tresses:
             "hair_cover" in hit.categories and "accessory" not in hit.categories
             for hit in reading.hits
         )
+
+    def _capped(self) -> bool:
+        """A hat or a cap with a colour or a cloth of its own leaves the hair open."""
+        caps = word_set("sets", "headgear")
+        return any(
+            (worn := self.reading.hit_at.get(at)) is not None
+            and not self.reading.glued(worn)
+            and bool(self.bonds.tints_of(worn))
+            for at, token in enumerate(self.reading.tokens)
+            if token.word in caps
+        )
+
+    def _on_the_head(self) -> bool:
+        """As in "a tuft of ginger at each temple": a colour up there is that of hair."""
+        tokens, places = self.reading.tokens, word_set("sets", "head_places")
+        clauses = {token.clause for token in tokens if token.word in places}
+        clauses -= {tokens[hit.first].clause for hit in self.reading.of(*NO_HAIR)}
+        return any(tokens[tint.first].clause in clauses for tint in self.reading.of(*COLOURS))
 
     def said(self) -> bool:
         """Anything about head hair, with or without its colour."""

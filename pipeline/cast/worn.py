@@ -14,7 +14,7 @@ NOT_CLOTHES = frozenset(
 
 def clothing_said(reading: Reading, bonds: Bonds) -> bool:
     """A garment with a colour, a pattern or a cloth, or words that can only be one."""
-    if form("dressed_in").search(reading.plain):
+    if form("dressed_in").search(reading.plain) or form("set_length").search(reading.plain):
         return True
     if reading.has("garment") and (
         bonds.tinted("garment", "footwear", "clothing_vague")
@@ -41,6 +41,7 @@ def _cloth_alone(reading: Reading) -> bool:
         and (
             cloth.last + 1 == len(tokens)
             or tokens[cloth.last + 1].clause != tokens[cloth.last].clause
+            or tokens[cloth.last + 1].word in {"with", "under", "over", "that", "from", "to"}
         )
         for cloth in reading.of("material")
     )
@@ -62,7 +63,18 @@ def _fixed_look(reading: Reading) -> bool:
 
 
 def _unknown_tint(reading: Reading) -> bool:
-    """A word nobody knows right before a garment may well be its colour or cloth."""
+    """A word nobody knows right before a garment may well be its colour or cloth.
+
+    So may a trade or a troop be: "army jacket", "sailor suit".
+    """
+    trades = {"role", "group_noun", "species", "object"}
+    if any(
+        (before := reading.hit_at.get(hit.first - 1)) is not None
+        and bool(before.categories & trades)
+        and reading.tokens[hit.first - 1].clause == reading.tokens[hit.first].clause
+        for hit in reading.of("garment")
+    ):
+        return True
     return any(
         reading.unknown(hit.first - 1)
         and reading.tokens[hit.first - 1].clause == reading.tokens[hit.first].clause
@@ -74,9 +86,23 @@ def _tint_beside(reading: Reading, bonds: Bonds) -> bool:
     """A colour or a cloth in the clause of a garment that nothing of the body there can claim."""
     clauses = {reading.tokens[hit.first].clause for hit in reading.of("garment")}
     return any(
-        reading.tokens[tint.first].clause in clauses and _stands_alone(bonds, tint)
+        reading.tokens[tint.first].clause in clauses
+        and (_stands_alone(bonds, tint) or _shared(reading, bonds, tint))
         for tint in reading.of("colour", "pattern", "material")
         if "garment" not in tint.categories
+    )
+
+
+def _shared(reading: Reading, bonds: Bonds, tint: Hit) -> bool:
+    """As in "white tie and tails": one colour for both."""
+    owner = next((bond.noun for bond in bonds.all if bond.tint is tint), None)
+    joined = reading.hit_at.get(owner.last + 2) if owner else None
+    return (
+        owner is not None
+        and joined is not None
+        and "accessory" in owner.categories
+        and reading.word(owner.last + 1) == "and"
+        and "garment" in joined.categories
     )
 
 
@@ -98,6 +124,8 @@ def unknown_things(reading: Reading, bonds: Bonds) -> tuple[int, ...]:
 
 def _names(reading: Reading, at: int, tint: Hit) -> bool:
     """True when an unknown noun stands right behind the colour and no known one follows it."""
+    if reading.word(at) in word_set("sets", "body_parts"):
+        return False
     if not reading.unknown(at) or reading.tokens[at].clause != reading.tokens[tint.last].clause:
         return False
     following = reading.hit_at.get(at + 1)
