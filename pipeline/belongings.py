@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from pipeline.bench import as_stored
 from pipeline.buying import take_id
+from pipeline.errors import BadInput
 from pipeline.model import Frozen, Still
 from pipeline.ordering import Draft
 from pipeline.project import Project, changed
@@ -57,6 +58,9 @@ def belongings_of(studio: Workshop, project: Project) -> Belongings:
 
     An order of another time, which this studio cannot read, is left behind, and so is a picture
     of an order that is no longer stored: the clip that came of it is what was paid for.
+
+    Raises:
+        BadInput: They are more than a zip carries.
     """
     landed = [
         BoughtTake.model_validate({**dict(take), "order": _order_of(studio, take)})
@@ -64,6 +68,11 @@ def belongings_of(studio: Workshop, project: Project) -> Belongings:
         for take in takes
         if take.clip and studio.store.blobs.holds(as_stored(take.clip.blob))
     ]
+    if len(landed) > MOST_TAKES:
+        raise BadInput(
+            f"This project has {len(landed):,} takes, and a zip carries {MOST_TAKES:,}.",
+            "Take its film and clips along as a bundle (Film page), or copy the studio's folder.",
+        )
     look = studio.derivation(project)
     stills = {one: still for one in look.subjects if (still := look.bought_still(one))}
     return Belongings(takes=tuple(landed), stills=stills)

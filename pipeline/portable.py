@@ -14,13 +14,14 @@ import json
 import re
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import ValidationError
 
-from cache.blobs import StoredBlob
+from cache.blobs import StoredBlob, writing
 from cache.store import blobs_in
 from pipeline.belongings import Belongings, belongings_of, settle_in
 from pipeline.bench import StoreBench, storage_errors
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pipeline.workshop import Workshop
 
 DECISIONS, BOUGHT = "project.json", "bought.json"
-MAX_ENTRIES = 2_000
+MAX_ENTRIES = 6_000
 MAX_ENTRY_BYTES = 2_000_000_000
 MAX_TOTAL_BYTES = 8_000_000_000
 MAX_DECISIONS_BYTES = 20_000_000
@@ -45,30 +46,55 @@ def export_zip(studio: Workshop, project_id: str) -> Path:
     """Write the project's zip into the studio's exports and return its path.
 
     Raises:
-        StorageFailed: A file that it needs is gone.
+        BadInput: It is more than a studio would take in again.
+        StorageFailed: A file that it needs is gone, or the zip cannot be written.
     """
     project = studio.library.load(project_id)
     bought = belongings_of(studio, project)
     kept = {blob.digest: blob for blob in _named(project, bought)}
+    documents = {DECISIONS: project, BOUGHT: bought}
+    texts = {name: one.model_dump_json(indent=1) for name, one in documents.items()}
+    _check_fits(texts, kept.values())
     folder = studio.settings.home / "exports" / project_id
     target = folder / "project.zip"
-    with storage_errors():
-        folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".part-{uuid.uuid4().hex}"
     try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr(DECISIONS, project.model_dump_json(indent=1))
-            archive.writestr(BOUGHT, bought.model_dump_json(indent=1))
-            for blob in kept.values():
-                archive.write(studio.store.blobs.path(blob), f"blobs/{blob.digest}{blob.suffix}")
-        return temporary.replace(target)
+        with storage_errors(), writing(temporary):
+            folder.mkdir(parents=True, exist_ok=True)
+            files = {_entry_of(one): studio.store.blobs.path(one) for one in kept.values()}
+            _write(temporary, texts, files)
+            return temporary.replace(target)
     except LookupError as error:
         raise StorageFailed(
             "A file of this project is gone or damaged, so it cannot be exported whole.",
             "Open its pages to see what is missing, choose that anew, and export again.",
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _write(path: Path, texts: dict[str, str], files: dict[str, Path]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, text in texts.items():
+            archive.writestr(name, text)
+        for name, file in files.items():
+            archive.write(file, name)
+
+
+def _check_fits(texts: dict[str, str], blobs: Collection[StoredBlob]) -> None:
+    """Refuse to write what :func:`import_zip` refuses to read."""
+    document_sizes = [len(text.encode()) for text in texts.values()]
+    sizes = [*document_sizes, *(blob.bytes for blob in blobs)]
+    too_much = len(sizes) > MAX_ENTRIES or sum(sizes) > MAX_TOTAL_BYTES
+    too_large = max(sizes) > MAX_ENTRY_BYTES or max(document_sizes) > MAX_DECISIONS_BYTES
+    if too_much or too_large:
+        raise BadInput(
+            f"This project is too large for a zip: {len(sizes):,} files and"
+            f" {sum(sizes) / 1e9:.1f} GB, and a zip takes {MAX_ENTRIES:,} files,"
+            f" {MAX_TOTAL_BYTES / 1e9:.0f} GB in all and {MAX_ENTRY_BYTES / 1e9:.0f} GB in one.",
+            "Take its film and clips along as a bundle (Film page), or copy the studio's folder.",
+        )
 
 
 def import_zip(studio: Workshop, file: BinaryIO, owner: str) -> Project:
@@ -156,5 +182,9 @@ def _check_complete(archive: zipfile.ZipFile, project: Project, bought: Belongin
     """The zip itself must bring every file: a digest alone gives no right to what is stored."""
     brought = set(archive.namelist())
     for blob in _named(project, bought):
-        if f"blobs/{blob.digest}{blob.suffix}" not in brought:
+        if _entry_of(blob) not in brought:
             raise BadInput("A file that the project needs is missing.", "Export it again.")
+
+
+def _entry_of(blob: StoredBlob) -> str:
+    return f"blobs/{blob.digest}{blob.suffix}"

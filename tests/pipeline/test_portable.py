@@ -9,12 +9,13 @@ import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.errors import BadInput, StorageFailed
+from pipeline.errors import BadInput, DiskFull, StorageFailed
 from pipeline.project import Project, changed
 from pipeline.settings import Settings
 from pipeline.studio import Studio, open_studio
@@ -204,3 +205,49 @@ def test_freeing_space_leaves_the_pictures_that_takes_were_ordered_with(
     studio.files.collect_garbage()
 
     assert studio.path(picture).exists()
+
+
+def test_a_zip_that_does_not_fit_on_the_disk_is_said_with_a_way_out(
+    studio: Studio, project: Project
+) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with writing_to("/dev/full"), pytest.raises(DiskFull, match="disk is full"):
+        studio.files.export_zip(project.id)
+
+
+@contextmanager
+def writing_to(device: str) -> Iterator[None]:
+    """Zips are written to a device instead of the file that they are given."""
+    with pytest.MonkeyPatch.context() as patch:
+        given = zipfile.ZipFile
+        patch.setattr("pipeline.portable.zipfile.ZipFile", lambda _path, *how: given(device, *how))
+        yield
+
+
+def test_an_exports_folder_that_cannot_be_made_is_said_with_a_way_out(
+    studio: Studio, project: Project
+) -> None:
+    (studio.settings.home / "exports").write_text("a file, not a folder")
+
+    with pytest.raises(StorageFailed) as refused:
+        studio.files.export_zip(project.id)
+    assert refused.value.way_out
+
+
+@pytest.mark.parametrize(
+    ("bound", "value"),
+    [
+        ("MAX_ENTRIES", 2),
+        ("MAX_TOTAL_BYTES", 1000),
+        ("MAX_ENTRY_BYTES", 1000),
+        ("MAX_DECISIONS_BYTES", 100),
+    ],
+)
+def test_what_no_studio_would_take_in_again_is_not_exported(
+    studio: Studio, project: Project, monkeypatch: pytest.MonkeyPatch, bound: str, value: int
+) -> None:
+    monkeypatch.setattr(f"pipeline.portable.{bound}", value)
+
+    with pytest.raises(BadInput, match="too large for a zip"):
+        studio.files.export_zip(project.id)
