@@ -32,8 +32,7 @@ from pipeline.money.choices import effective_choice
 from pipeline.money.usd import dollars
 from pipeline.ordering import Blocked, Draft, changes_since, draft_for
 from pipeline.project import PREVIEW_MODEL
-from pipeline.stage import digest_of
-from pipeline.takes import PREVIEW_PICK, Take, in_use
+from pipeline.takes import PREVIEW_PICK, Take, in_use, take_id
 
 if TYPE_CHECKING:
     from pipeline.jobs.journal import Attempt
@@ -319,11 +318,6 @@ class Buying:
         except LookupError:
             return False
         return True
-
-
-def take_id(project_id: str, unit: str) -> str:
-    """The id of a take, and the key of its order: the same for the same slot and number."""
-    return digest_of({"project": project_id, "take": unit})[:40]
 
 
 def _measured(clip: Clip, draft: Draft) -> Clip:

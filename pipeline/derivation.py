@@ -14,8 +14,8 @@ from pipeline import stage
 from pipeline.cuts.identity import SAME_CUT_S, born_at_s, carry_ids
 from pipeline.cuts.limits import SlotLimits
 from pipeline.cuts.slots import Hearing, slots_of
-from pipeline.hearing import transcript_key, words_of
 from pipeline.lyrics.align import ALIGN, AlignInputs, untimed_lines
+from pipeline.lyrics.transcripts import transcript_key, words_of
 from pipeline.model import (
     AudioAnalysis,
     Blob,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -26,7 +26,7 @@ from pipeline.errors import (
     StudioError,
 )
 from pipeline.lyrics.transcriber import Transcript
-from pipeline.model import Word
+from pipeline.lyrics.transcripts import transcript_key
 from pipeline.money.books import Scope
 from pipeline.money.prices import price_of_listening
 from pipeline.project import Project
@@ -40,16 +40,6 @@ OWN_MODEL = "OPENAI_TRANSCRIPTION_MODEL"
 OWN_PRICE = "OPENAI_PRICE_USD_PER_MINUTE"
 # The vendor may count a little more than was decoded, for padding and whole seconds.
 SLACK_S = 2.0
-
-
-def transcript_key(song_digest: str) -> str:
-    """Where the transcript of a song lies in the store."""
-    return f"{STAGE}/{song_digest}"
-
-
-def words_of(record: dict[str, Any]) -> tuple[Word, ...]:
-    """The words of a stored transcript."""
-    return tuple(Word.model_validate(word) for word in record["words"])
 
 
 def model_for(studio: Workshop, today: date | None = None) -> Model:

@@ -31,6 +31,7 @@ from pipeline.database import METADATA, Database
 from pipeline.model import Blob, Clip, Frozen
 from pipeline.money.retries import Tried
 from pipeline.project import Project
+from pipeline.stage import digest_of
 
 TakeState = Literal["ordered", "running", "done", "failed", "held", "cancelled"]
 PREVIEW_PICK = "preview"
@@ -148,6 +149,11 @@ class TakeBook:
         with self._database.read() as connection:
             orders = [json.loads(text) for text in connection.scalars(select(TAKES.c.order_json))]
         return frozenset(blob.digest for blob in blobs_in(orders))
+
+
+def take_id(project_id: str, unit: str) -> str:
+    """The id of a take, and the key of its order: the same for the same slot and number."""
+    return digest_of({"project": project_id, "take": unit})[:40]
 
 
 def in_use(project: Project, takes: dict[str, tuple[Take, ...]]) -> dict[str, Take]:
