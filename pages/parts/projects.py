@@ -42,7 +42,9 @@ def begin_with_song(studio: Studio, owner: str) -> None:
     if upload is None:
         return
     with st.spinner("Reading the song"), errors.shown(later=True):
-        _began(studio, studio.create(upload, upload.name, owner))
+        # Browsers send a quotation mark in a file's name as its code.
+        name = upload.name.replace("%22", '"')
+        _began(studio, studio.create(upload, name, owner))
     _empty_the_uploaders()
 
 

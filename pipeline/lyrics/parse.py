@@ -1,7 +1,7 @@
 """Reading .lrc, .srt, .vtt and plain text into timed lines.
 
 All of it comes from people and other programs: sizes are bounded, mark-up is dropped, and what
-cannot be read is counted and said, never raised.
+cannot be read is counted and said. Only a file that is no text at all is refused.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from html import unescape
 from typing import Literal
 
+from pipeline.errors import BadInput
 from pipeline.lyrics.lrc import read_lrc
 from pipeline.lyrics.sheet import LONGEST_LINE, Sheet, TimedLine
 
@@ -20,14 +21,29 @@ _HEADING = re.compile(r"^[\[(][^\])]*[\])]:?$")
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _MARKUP = re.compile(r"<[^>]*>")
 _MANY_NULLS = 0.2
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\ufffd]")
+SAMPLED_LETTERS, MOST_CONTROLS = 4000, 0.02
 
 
 def decoded(data: bytes) -> str:
     """The text of a lyrics file, whatever program wrote it.
 
-    UTF-8 and UTF-16 with or without a mark; what is neither is read as Windows' Latin, which
-    never fails.
+    UTF-8 and UTF-16 with or without a mark; what is neither is read as Windows' Latin.
+
+    Raises:
+        BadInput: It is no text, but a sound or a picture.
     """
+    text = _read(data)
+    sample = text[:SAMPLED_LETTERS]
+    if len(_CONTROLS.findall(sample)) > MOST_CONTROLS * len(sample):
+        raise BadInput(
+            "That file holds no text that could be lyrics.",
+            "Choose a .txt, .lrc, .srt or .vtt file, or paste the words.",
+        )
+    return text
+
+
+def _read(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     sample = data[:2000]

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from pipeline.errors import BadInput
 from pipeline.lyrics.parse import decoded, guessed_format, read_sheet
 from pipeline.lyrics.words import joined, split_words
 
@@ -23,9 +24,15 @@ def test_an_old_file_in_windows_latin_keeps_its_accents() -> None:
     assert decoded("[00:10.00]déjà".encode("latin-1")) == "[00:10.00]déjà"
 
 
-def test_any_bytes_can_be_read() -> None:
-    for data in (b"", b"\xff", b"\xff\xfe\x00", bytes(range(256)), b"\x00" * 99):
+def test_odd_bytes_can_be_read() -> None:
+    for data in (b"", b"\xff", "a line\x00 of song".encode() + b"\xff" + b" words" * 30):
         read_sheet(decoded(data), "lrc")
+
+
+@pytest.mark.parametrize("data", [bytes(range(256)) * 4, b"\x00" * 99, b"RIFF\x00\x01\x02\x03WAVE"])
+def test_a_sound_or_a_picture_given_as_lyrics_is_refused_in_words(data: bytes) -> None:
+    with pytest.raises(BadInput, match="no text"):
+        decoded(data)
 
 
 def test_an_offset_moves_lines_and_words_wherever_it_stands() -> None:
