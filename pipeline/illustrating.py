@@ -6,12 +6,15 @@ The words are the subject's own, verbatim; what is added only says how it is sho
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipeline.buying import Quiet
 from pipeline.cast.gate import verdict_of
 from pipeline.cast.identity import identity_block
 from pipeline.derivation import Derivation
-from pipeline.errors import BadInput, ContentRefused, ProviderFailed
+from pipeline.errors import BadInput, Cancelled, ContentRefused, ProviderFailed
+from pipeline.jobs import journal as states
 from pipeline.jobs.protocol import UnitResult
 from pipeline.jobs.reconcile import Held
 from pipeline.model import Character, Location, Still, Style
@@ -22,6 +25,7 @@ from pipeline.ordering import Blocked
 from pipeline.stills import still_key
 
 if TYPE_CHECKING:
+    from pipeline.jobs.orders import Bought
     from pipeline.work import Task
     from pipeline.workshop import Workshop
 
@@ -70,9 +74,20 @@ class Illustrating:
         buyer, order = self._studio.shop.order_still(project.id, key, task.unit, (model, request))
         try:
             bought = buyer.buy(order, task.report)
+            self._keep(task, key, (model, request), bought)
         except ContentRefused as error:
             raise ContentRefused(*explained(error.message, request.prompt)) from error
+        except Cancelled:
+            attempt = self._studio.shop.journal.latest(key)
+            if attempt is not None and attempt.state == states.SETTLED:
+                late = buyer.buy(order, Quiet())
+                self._keep(replace(task, report=Quiet()), key, (model, request), late)
+            raise
+
+    def _keep(self, task: Task, key: str, ordered: tuple[Model, Request], bought: Bought) -> None:
+        """Fetch and keep what was bought."""
         blob, size = self._studio.shop.deliver_still(bought, task.report)
+        model, request = ordered
         still = Still(
             subject_id=task.unit,
             blob=blob,
@@ -81,7 +96,7 @@ class Illustrating:
             made_by=model.name,
             prompt=request.prompt,
         )
-        self._studio.stills.add(key, project.id, still, time.time())
+        self._studio.stills.add(key, task.project.id, still, time.time())
 
     def _request(self, look: Derivation, subject_id: str) -> tuple[Request, Model]:
         """The order of a picture, checked against the model's schema.

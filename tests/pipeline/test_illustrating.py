@@ -1,0 +1,41 @@
+"""Bought reference pictures: what was paid for is there, whatever happened on the way."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from pipeline.errors import Cancelled
+from pipeline.work import Task
+from tests.pipeline.test_buying import home, opened, plan, song, spent, studio, vendor
+
+__all__ = ["home", "opened", "plan", "song", "studio", "vendor"]
+
+pytestmark = pytest.mark.slow
+
+
+class StopsWhenDrawn:
+    """A person who stops the run in the moment in which the vendor has finished."""
+
+    def __init__(self, vendor: Any) -> None:
+        self._vendor = vendor
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        made = self._vendor.predictions.values()
+        if made and all(one.status(time.time()) == "succeeded" for one in made):
+            raise Cancelled("Stopped because the run was cancelled.")
+
+
+def test_a_picture_that_was_drawn_when_the_run_was_stopped_is_fetched_and_kept(
+    studio, vendor, plan
+) -> None:
+    project = plan(image_model="flux-schnell")
+    task = Task(studio.derivation(project), "sea", StopsWhenDrawn(vendor))
+
+    with pytest.raises(Cancelled):
+        studio.illustrating.make(task)
+
+    assert spent(studio, project) == (3_000, 0)
+    assert studio.illustrating.ready(studio.derivation(project), "sea")
