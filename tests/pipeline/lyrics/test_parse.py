@@ -25,7 +25,7 @@ def test_an_old_file_in_windows_latin_keeps_its_accents() -> None:
 
 
 def test_odd_bytes_can_be_read() -> None:
-    for data in (b"", b"\xff", "a line\x00 of song".encode() + b"\xff" + b" words" * 30):
+    for data in (b"", b"\xff", b"a line\x00 of song" + b"\xff" + b" words" * 30):
         read_sheet(decoded(data), "lrc")
 
 
