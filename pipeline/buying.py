@@ -33,6 +33,7 @@ from pipeline.money.usd import dollars
 from pipeline.ordering import Blocked, Draft, changes_since, draft_for
 from pipeline.project import PREVIEW_MODEL
 from pipeline.takes import PREVIEW_PICK, Take, in_use, take_id
+from pipeline.unsettled import end
 
 if TYPE_CHECKING:
     from pipeline.jobs.journal import Attempt
@@ -78,6 +79,15 @@ class Buying:
             CredentialsRefused: Something is to be bought, and there is no token.
             BudgetRefused: All of it together would pass a limit; nothing was bought.
         """
+        found = self._wanted(look, selection)
+        self._check_means(look, self._price(look, found))
+        return found
+
+    def price(self, look: Derivation, selection: tuple[str, ...]) -> int:
+        """What a run would set aside for takes that were not ordered yet, in micro-dollars."""
+        return self._price(look, self._wanted(look, selection))
+
+    def _wanted(self, look: Derivation, selection: tuple[str, ...]) -> tuple[str, ...]:
         takes = self._studio.takes.of_project(look.project.id)
         found: list[str] = []
         for slot_id in self._paid_slots(look):
@@ -85,7 +95,6 @@ class Buying:
                 continue
             numbers = self._numbers(look, slot_id, takes.get(slot_id, ()), bool(selection))
             found += [f"{slot_id}/{number}" for number in numbers]
-        self._check_means(look, [unit for unit in found if not self.ready(look, unit)])
         return tuple(found)
 
     def ready(self, look: Derivation, unit: str) -> bool:
@@ -169,18 +178,21 @@ class Buying:
         unsettled = attempt is not None and attempt.state in (*states.OPEN, states.SETTLED)
         return attempt if unsettled else None
 
-    def _check_means(self, look: Derivation, units: list[str]) -> None:
-        """Refuse as a whole what could only be bought in part."""
+    def _price(self, look: Derivation, units: tuple[str, ...]) -> int:
         needed = 0
         for unit in units:
             take = self._take(look, unit)
-            if take is not None and self._open(take) is not None:
+            if take is not None and (self._whole(take) or self._open(take) is not None):
                 continue
             try:
                 slot_id = unit.partition("/")[0]
                 needed += draft_for(look, slot_id, self._studio.catalogue).price_usd_micro
             except Blocked:
                 continue
+        return needed
+
+    def _check_means(self, look: Derivation, needed: int) -> None:
+        """Refuse as a whole what could only be bought in part."""
         if not needed:
             return
         self._shop.account(look.project.id)
@@ -294,13 +306,7 @@ class Buying:
             attempt = None
         if attempt is None or attempt.state == states.SETTLED:
             raise BadInput("Nothing of this take is open.", "Look at its state on the Clips page.")
-        journal, now = self._shop.journal, time.time()
-        if paid:
-            journal.settle(attempt, attempt.reserved_usd_micro, now)
-        else:
-            given_up = states.Ending("refused", "ProviderFailed", "Given up by the person.")
-            state = states.RELEASED if attempt.state == states.CREATED else states.VOID
-            journal.give_up(attempt, state, given_up, now)
+        end(self._shop.journal, attempt, paid=paid)
         message = "Given up; it was paid for." if paid else "Given up; it was not paid for."
         self._studio.takes.note(take_id, state="cancelled", message=message)
 

@@ -15,14 +15,33 @@ from pipeline.errors import ProviderUnreachable, StudioError
 from pipeline.jobs.protocol import Reporter
 from pipeline.model import ScenePlan
 from pipeline.notes import Notes
-from pipeline.planning.directing import Links, write_plan
+from pipeline.planning.directing import Links, quote_usd_micro, write_plan
 from pipeline.planning.inputs import PlanInputs
 from pipeline.planning.proposing import beside, inputs_for
 from pipeline.project import Project
 from pipeline.stage import digest_of
 
 if TYPE_CHECKING:
+    from pipeline.derivation import Derivation
     from pipeline.workshop import Workshop
+
+
+def unplanned(look: Derivation) -> tuple[str, ...]:
+    """Ids of the slots without a shot."""
+    return tuple(slot.id for slot in look.slots if slot.id not in look.shots)
+
+
+def price_of_plan(look: Derivation) -> int:
+    """The most that planning what is missing costs, in micro-dollars; offline it is free.
+
+    Raises:
+        BadInput: The model's price is not known.
+        NotYet: The song was not heard yet.
+    """
+    inputs, missing = look.plan_inputs, unplanned(look)
+    if look.project.planner != "openai" or not (missing or look.plan is None):
+        return 0
+    return quote_usd_micro(look.project, inputs_for(inputs, look.plan, missing, take=1))
 
 
 def written(studio: Workshop, project: Project, inputs: PlanInputs, report: Reporter) -> ScenePlan:

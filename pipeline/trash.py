@@ -94,19 +94,33 @@ class Trash:
         """Delete projects of the trash for good; files that nothing else needs can then be freed.
 
         Raises:
-            RefusedEdit: Money is still held for an order of one of them; nothing was deleted.
+            RefusedEdit: Money is still held for an order of some of them: those were kept, and
+                are named; the others are deleted.
             BadInput: One of them is not in the trash.
         """
-        if any(self._studio.totals(one).held_usd_micro for one in project_ids):
-            raise RefusedEdit(
-                "An order of a project in the trash is not settled: its money is still held.",
-                "Restore that project and settle the order on its Costs page; nothing was deleted.",
-            )
+        kept = self.unsettled(project_ids)
         for project_id in project_ids:
-            self._studio.library.remove(project_id)
-            with self._studio.database.begin() as connection:
-                for table in (TAKES, STILLS):
-                    connection.execute(delete(table).where(table.c.project_id == project_id))
+            if project_id not in kept:
+                self._delete(project_id)
+        if kept:
+            raise RefusedEdit(
+                f"Money is still held for orders that are not settled; kept: {self._named(kept)}.",
+                "Restore it and settle the order on its Costs page; then it can be deleted.",
+            )
+
+    def unsettled(self, project_ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Those projects for which money is still held: they cannot be deleted for good yet."""
+        return tuple(one for one in project_ids if self._studio.totals(one).held_usd_micro)
+
+    def _delete(self, project_id: str) -> None:
+        self._studio.library.remove(project_id)
+        with self._studio.database.begin() as connection:
+            for table in (TAKES, STILLS):
+                connection.execute(delete(table).where(table.c.project_id == project_id))
+
+    def _named(self, project_ids: tuple[str, ...]) -> str:
+        found = {one: self._look(one) for one in project_ids}
+        return ", ".join(f"{one.title} ({name})" if one else name for name, one in found.items())
 
     def _described(self, trashed: Trashed, project: Project | None) -> Discarded:
         song = project.song if project else None

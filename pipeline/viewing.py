@@ -12,6 +12,7 @@ from pipeline.linting import findings_of
 from pipeline.model import Blob, Clip, Film, Lyrics
 from pipeline.money.choices import effective_choice
 from pipeline.project import PREVIEW_MODEL, Project
+from pipeline.quoting import Quoting
 from pipeline.stage import canonical
 from pipeline.stages.poster import POSTER, poster_of, poster_of_film
 from pipeline.stages.viewing_copy import VIEWING_COPY, copy_of
@@ -38,6 +39,7 @@ class Viewer:
     def __init__(self, studio: Workshop) -> None:
         self._studio = studio
         self._latest = Latest(studio.notes)
+        self._quoting = Quoting(studio)
         self._cards: dict[str, tuple[tuple[int, str, str], ProjectCard]] = {}
 
     def forget(self) -> None:
@@ -153,6 +155,10 @@ class Viewer:
         return self._path(made.blob) if made else None
 
     def _film_state(self, look: Derivation, made_once: bool) -> StepState:
+        price = self._quoting.of(look, "film")
+        return replace(self._film_step(look, made_once), renew_usd_micro=price or 0)
+
+    def _film_step(self, look: Derivation, made_once: bool) -> StepState:
         if look.film is not None:
             return StepState("film", "Film", "done", 1, 1)
         if not made_once:

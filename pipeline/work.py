@@ -14,13 +14,36 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import stage
 from pipeline.derivation import Derivation, NotYet
-from pipeline.direction import chosen_slots, proposal, remember_choice, written
+from pipeline.direction import (
+    chosen_slots,
+    proposal,
+    remember_choice,
+    unplanned,
+    written,
+)
 from pipeline.errors import BadInput, StaleEdit
-from pipeline.hearing import transcribe
+from pipeline.goals import (
+    FILM,
+    GOALS,
+    SONG,
+    SOUND_UNIT,
+    SPECS,
+    ask_for_plan,
+    is_analysed,
+    is_planned,
+    one_unit,
+    pictures_wanted,
+    piece_keys,
+    piece_ready,
+    plan_units,
+    slot_ids,
+    subjects,
+)
+from pipeline.hearing import heard, transcribe
 from pipeline.housekeeping import check_space
 from pipeline.jobs.protocol import Reporter, StageSpec, UnitResult
 from pipeline.lyrics.align import ALIGN
-from pipeline.model import Frozen
+from pipeline.model import Frozen, ScenePlan
 from pipeline.planning.filling import filled
 from pipeline.planning.proposing import inputs_for, proposed
 from pipeline.project import Project, changed
@@ -38,36 +61,6 @@ from pipeline.staleness import Latest
 
 if TYPE_CHECKING:
     from pipeline.workshop import Workshop
-
-SONG = "song"
-SOUND_UNIT = "sound"
-FILM = "film"
-SPECS = {
-    "analysis": StageSpec(name="analysis", queue="compute"),
-    "transcript": StageSpec(name="transcript", queue="text"),
-    "located": StageSpec(name="located", queue="compute"),
-    "words": StageSpec(name="words", queue="compute"),
-    "slots": StageSpec(name="slots", queue="compute"),
-    "plan": StageSpec(name="plan", queue="text"),
-    "proposal": StageSpec(name="proposal", queue="text"),
-    "references": StageSpec(name="references", queue="compute", optional_units=True),
-    "previews": StageSpec(name="previews", queue="compute"),
-    "clips": StageSpec(name="clips", queue="clips", optional_units=True),
-    "pieces": StageSpec(name="pieces", queue="compute"),
-    "film": StageSpec(name="film", queue="compute"),
-}
-HEARD = ("analysis", "words", "slots")
-GOALS = {
-    "analysis": HEARD,
-    "lyrics": ("analysis", "transcript", "words", "slots"),
-    "word-times": ("analysis", "located", "words", "slots"),
-    "plan": (*HEARD, "plan"),
-    "proposal": (*HEARD, "proposal"),
-    "references": (*HEARD, "plan", "references"),
-    "previews": (*HEARD, "plan", "references", "previews"),
-    "clips": (*HEARD, "plan", "references", "previews", "clips"),
-    "film": (*HEARD, "plan", "references", "previews", "pieces", "film"),
-}
 
 
 @dataclass(frozen=True)
@@ -102,28 +95,30 @@ class StudioWork:
         self._studio = studio
         self._latest = Latest(studio.notes)
         self._makers = {
-            "analysis": Maker(_one(SONG), _analysis_ready, self._analyse),
+            "analysis": Maker(one_unit(SONG), is_analysed, self._analyse),
             "transcript": Maker(
-                _one(SONG), lambda d, _: d.transcript is not None, self._transcribe
+                one_unit(SONG), lambda d, _: heard(studio, d.project), self._transcribe
             ),
-            "located": Maker(_one(SONG), lambda d, _: d.located is not None, self._locate),
-            "words": Maker(_one(SONG), lambda d, _: d.lyrics is not None, self._align),
-            "slots": Maker(_one(SONG), lambda d, _: bool(d.slots), self._cut),
-            "plan": Maker(_one(FILM), _plan_ready, self._plan),
+            "located": Maker(one_unit(SONG), lambda d, _: d.located is not None, self._locate),
+            "words": Maker(one_unit(SONG), lambda d, _: d.lyrics is not None, self._align),
+            "slots": Maker(one_unit(SONG), lambda d, _: bool(d.slots), self._cut),
+            "plan": Maker(plan_units, is_planned, self._plan),
+            "writing": Maker(one_unit(FILM), is_planned, self._write),
             "proposal": Maker(
                 lambda _d, chosen: (remember_choice(studio.notes, chosen),),
                 lambda _d, _u: False,
                 self._propose,
             ),
-            "references": Maker(_subjects, self._still_ready, self._still),
-            "previews": Maker(_slot_ids, lambda d, u: bool(d.preview(u)), self._preview),
+            "references": Maker(subjects, lambda d, u: bool(d.still(u)), self._draw),
+            "pictures": Maker(pictures_wanted, self._picture_ready, self._picture),
+            "previews": Maker(slot_ids, lambda d, u: bool(d.preview(u)), self._preview),
             "clips": Maker(
                 lambda d, chosen: studio.buying.units(d, chosen),
                 lambda d, u: studio.buying.ready(d, u),
                 lambda task: studio.buying.make(task),
             ),
-            "pieces": Maker(_piece_keys, _piece_ready, self._piece),
-            "film": Maker(_one(FILM), lambda d, _: bool(d.film), self._compose),
+            "pieces": Maker(piece_keys, piece_ready, self._piece),
+            "film": Maker(one_unit(FILM), lambda d, _: bool(d.film), self._compose),
         }
 
     def stages(self, goal: str) -> tuple[StageSpec, ...]:
@@ -169,7 +164,7 @@ class StudioWork:
         return False
 
     def _transcribe(self, task: Task) -> bool:
-        transcribe(self._studio, task.project)
+        transcribe(self._studio, task.project, task.report)
         return False
 
     def _locate(self, task: Task) -> bool:
@@ -191,21 +186,32 @@ class StudioWork:
         return False
 
     def _plan(self, task: Task) -> bool:
+        """Plan for nothing, on the way to something else: a plan is bought only when asked for."""
         look = task.derivation
         self._refuse_silence(look)
-        found, slots = look.find(PLAN, look.plan_inputs), look.slots
         if task.project.planner == "openai":
-            missing = tuple(slot.id for slot in slots if slot.id not in look.shots)
-            wanted = inputs_for(look.plan_inputs, look.plan, missing, take=1)
-            made = written(self._studio, task.project, wanted, task.report)
-        else:
-            made = found or self._compute(PLAN, look.plan_inputs, task.report)
+            raise ask_for_plan(look)
+        found = look.find(PLAN, look.plan_inputs)
+        self._accept(task, found or self._compute(PLAN, look.plan_inputs, task.report))
+        return found is not None
+
+    def _write(self, task: Task) -> bool:
+        """Plan as the person asked: by the language model, where one was chosen."""
+        if task.project.planner != "openai":
+            return self._plan(task)
+        look = task.derivation
+        self._refuse_silence(look)
+        wanted = inputs_for(look.plan_inputs, look.plan, unplanned(look), take=1)
+        self._accept(task, written(self._studio, task.project, wanted, task.report))
+        return False
+
+    def _accept(self, task: Task, made: ScenePlan) -> None:
+        slots = task.derivation.slots
 
         def accept(project: Project) -> Project:
             return changed(project, plan=filled(project.plan, made, slots))
 
         self._studio.library.change(task.project.id, None, "Plan the shots", accept)
-        return found is not None
 
     def _refuse_silence(self, look: Derivation) -> None:
         """Silence is heard as it is, but there is no film to be made of it."""
@@ -222,16 +228,19 @@ class StudioWork:
         )
         return False
 
-    def _still_ready(self, look: Derivation, unit: str) -> bool:
+    def _draw(self, task: Task) -> bool:
+        self._compute(REFERENCE, task.derivation.reference_inputs(task.unit), task.report)
+        return False
+
+    def _picture_ready(self, look: Derivation, unit: str) -> bool:
         if look.project.image_model:
             return self._studio.illustrating.ready(look, unit)
         return bool(look.still(unit))
 
-    def _still(self, task: Task) -> bool | UnitResult:
+    def _picture(self, task: Task) -> bool | UnitResult:
         if task.project.image_model:
             return self._studio.illustrating.make(task)
-        self._compute(REFERENCE, task.derivation.reference_inputs(task.unit), task.report)
-        return False
+        return self._draw(task)
 
     def _preview(self, task: Task) -> bool:
         inputs = task.derivation.preview_inputs(task.unit)
@@ -271,39 +280,3 @@ def _changes_in_words() -> Iterator[None]:
             " missing.",
             "Start it again: what is finished is kept.",
         ) from missing
-
-
-def _one(unit: str) -> Callable[[Derivation, tuple[str, ...]], tuple[str, ...]]:
-    return lambda _derivation, _selection: (unit,)
-
-
-def _subjects(look: Derivation, selection: tuple[str, ...]) -> tuple[str, ...]:
-    """The named subjects; all of them where slots or nothing is named."""
-    return tuple(one for one in look.subjects if one in selection) or look.subjects
-
-
-def _slot_ids(look: Derivation, selection: tuple[str, ...]) -> tuple[str, ...]:
-    ids = tuple(slot.id for slot in look.slots if slot.id not in look.takes)
-    return tuple(one for one in ids if one in selection) if selection else ids
-
-
-def _piece_keys(look: Derivation, _selection: tuple[str, ...]) -> tuple[str, ...]:
-    keys = (stage.key_of(PIECE, piece) for piece in pieces_of(look.compose_inputs))
-    return (SOUND_UNIT, *keys)
-
-
-def _analysis_ready(look: Derivation, _unit: str) -> bool:
-    return look.analysis is not None
-
-
-def _plan_ready(look: Derivation, _unit: str) -> bool:
-    return look.plan is not None and len(look.shots) == len(look.slots)
-
-
-def _piece_ready(look: Derivation, unit: str) -> bool:
-    if unit == SOUND_UNIT:
-        return look.sound is not None
-    return any(
-        stage.key_of(PIECE, piece) == unit and look.find(PIECE, piece) is not None
-        for piece in pieces_of(look.compose_inputs)
-    )

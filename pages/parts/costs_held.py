@@ -7,46 +7,63 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import errors
+from pages.parts.progress import names_of
 from pipeline.money.usd import dollars
 
 if TYPE_CHECKING:
     from pipeline.studio import ProjectView, Studio
-    from pipeline.takes import Take
+    from pipeline.unsettled import HeldOrder
+
+WORDS = {
+    "transcript": "Hearing the words",
+    "plan": "A plan by a language model",
+    "other": "An order",
+}
 
 
 def draw(studio: Studio, view: ProjectView) -> None:
     """One line a held order, with the two ways to end it; nothing while there is none."""
-    held = [
-        take
-        for takes in studio.takes.of_project(view.project.id).values()
-        for take in takes
-        if take.state == "held"
-    ]
+    held = studio.spending.held(view.project.id)
     if not held:
         return
     st.subheader("Held orders", anchor=False)
     st.caption(
-        "The vendor may or may not have made these. Look at the list on your account, then say"
-        " which it is: the money stays set aside until you do."
+        "These may or may not have been charged. Look at the list on your account with the vendor,"
+        " then say which it is: the money stays set aside until you do."
     )
     numbers = {slot.id: slot.index + 1 for slot in view.slots}
-    for take in held:
-        _order(studio, take, numbers.get(take.slot_id))
+    names = names_of(view)
+    for order in held:
+        _order(studio, view.project.id, order, _title(order, numbers, names))
 
 
-def _order(studio: Studio, take: Take, number: int | None) -> None:
+def _title(order: HeldOrder, numbers: dict[str, int], names: dict[str, str]) -> str:
+    if order.kind == "clip":
+        number = numbers.get(order.unit)
+        clip = f"**Clip {number}**" if number else "**A clip that is gone**"
+        return f"{clip}, take {order.number}" if order.number else clip
+    if order.kind == "picture":
+        name = names.get(order.unit)
+        return f"**Picture of {errors.literal(name)}**" if name else "**A picture**"
+    return f"**{WORDS[order.kind]}**"
+
+
+def _order(studio: Studio, project_id: str, order: HeldOrder, title: str) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        clip = f"Clip {number}" if number else "A clip that is gone"
-        # A held take was not settled, so what hangs on it is the price that it was ordered for.
-        price = errors.literal(dollars(int(take.order.get("price_usd_micro", 0))))
-        st.markdown(f"**{clip}**, take {take.number} · {price}")
-        st.caption(errors.literal(take.message))
-        st.button(
-            "It was charged", key=f"charged_{take.id}", on_click=_settle, args=(studio, take, True)
-        )
-        st.button("It was not", key=f"free_{take.id}", on_click=_settle, args=(studio, take, False))
+        st.markdown(f"{title} · {errors.literal(dollars(order.held_usd_micro))}")
+        st.caption(errors.literal(order.why))
+        for label, name, paid in (
+            ("It was charged", "charged", True),
+            ("It was not", "free", False),
+        ):
+            st.button(
+                label,
+                key=f"{name}_{order.key}",
+                on_click=_settle,
+                args=(studio, project_id, order.key, paid),
+            )
 
 
-def _settle(studio: Studio, take: Take, paid: bool) -> None:
+def _settle(studio: Studio, project_id: str, key: str, paid: bool) -> None:
     with errors.shown(later=True):
-        studio.spending.settle_order(take.id, paid=paid)
+        studio.spending.settle(project_id, key, paid=paid)

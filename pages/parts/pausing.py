@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts import errors
 from pages.parts.progress import Names, outcome
+from pages.parts.states import usd
 
 if TYPE_CHECKING:
     from pipeline.jobs.state import RunState
@@ -21,6 +22,7 @@ THE_STAGE = {
     "clips": "the clips",
 }
 """Stages after which there is something to look at and to decide."""
+UNPRICED = "Decisions changed, so the price cannot be told yet: start the step from its own page."
 
 
 def draw_choice(studio: Studio, run: RunState) -> None:
@@ -50,13 +52,17 @@ def draw_paused(studio: Studio, run: RunState, names: Names) -> None:
             f'<div class="run" data-testid="paused"><b>{escape(words)}</b></div>'
             + outcome(run, names)
         )
+        price = studio.spending.price_of_going_on(run.project_id)
+        told = "price unknown" if price is None else usd(price)
         st.button(
-            "Continue",
+            f"Continue · {told}",
             key="run_continue",
             icon=":material/play_arrow:",
             type="primary",
+            help=UNPRICED if price is None else None,
+            disabled=price is None,
             on_click=_go_on,
-            args=(studio, run.project_id),
+            args=(studio, run.project_id, price or 0),
         )
 
 
@@ -73,6 +79,7 @@ def _choose(studio: Studio, project_id: str, key: str) -> None:
         studio.pause_after(project_id, st.session_state.get(key))
 
 
-def _go_on(studio: Studio, project_id: str) -> None:
+def _go_on(studio: Studio, project_id: str, shown_usd_micro: int) -> None:
     with errors.shown(later=True):
+        studio.spending.check_going_on(project_id, shown_usd_micro)
         studio.go_on(project_id)

@@ -111,6 +111,8 @@ def pause_film(studio: Studio, project_id: str, wanted: str) -> dict[str, Any]:
 
     A project without bought clips has its previews in their place.
     """
+    for first in report.written_first(studio, project_id):
+        follow(studio, project_id, first)
     goal = report.goals(studio, project_id)[0]
     stage = "previews" if (goal, wanted) == ("film", "clips") else wanted
     state = follow(studio, project_id, goal, pause_after=stage)
@@ -126,7 +128,8 @@ def make_film(
         The description, and why clips are missing where the film shows previews instead.
     """
     states, missing = [], None
-    for goal in report.goals(studio, project_id):
+    goals = (*report.written_first(studio, project_id), *report.goals(studio, project_id))
+    for goal in goals:
         try:
             states.append(follow(studio, project_id, goal))
         except (ProviderFailed, BadInput) as error:

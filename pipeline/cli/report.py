@@ -22,6 +22,11 @@ def goals(studio: Studio, project_id: str) -> tuple[str, ...]:
     return ("clips", "film") if bought else ("film",)
 
 
+def written_first(studio: Studio, project_id: str) -> tuple[str, ...]:
+    """The plan, as a goal of its own, where a language model is to write it: that is paid for."""
+    return ("plan",) if studio.project(project_id).planner == "openai" else ()
+
+
 def film(view: ProjectView, out: Path, states: list[RunState]) -> dict[str, Any]:
     """What ``run`` made. Slots are in song time."""
     assert view.film is not None

@@ -41,16 +41,26 @@ def trash(
     as_json: Json = False,
 ) -> None:
     """What lies in the trash; it stays there until you empty it."""
+    refused: RefusedEdit | None = None
     with studio_at(home) as studio:
         found = studio.trash.contents()
         if empty and found:
             _ask(found, yes=yes)
-            studio.trash.empty(tuple(one.id for one in found))
+            kept = studio.trash.unsettled(tuple(one.id for one in found))
+            try:
+                studio.trash.empty(tuple(one.id for one in found))
+            except RefusedEdit as error:
+                refused = error
+            found = tuple(one for one in found if one.id not in kept)
     lines = [_line(one) for one in found] or ["The trash is empty."]
-    if empty and found:
-        lines = [f"Deleted for good: {one.title} ({one.id})" for one in found]
+    if empty and (found or refused):
+        lines = [f"Deleted for good: {one.title} ({one.id})" for one in found] or [
+            "Nothing was deleted."
+        ]
     document = {"projects": [asdict(one) for one in found], "emptied": empty}
     tell(document, "\n".join(lines), as_json=as_json)
+    if refused is not None:
+        raise refused
 
 
 def _ask(found: tuple[Discarded, ...], *, yes: bool) -> None:

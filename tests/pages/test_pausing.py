@@ -13,7 +13,7 @@ def test_a_paused_run_says_so_and_continue_makes_the_rest(studio, demo, visit) -
 
     page = visit("song", demo.id)
     assert "Paused after" in _html(page)
-    next(one for one in page.button if one.label == "Continue").click().run()
+    next(one for one in page.button if one.label == "Continue · $0.00").click().run()
 
     newest = studio.run(demo.id)
     assert newest.run_id != run_id

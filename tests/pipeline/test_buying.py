@@ -435,6 +435,38 @@ def test_an_order_that_cannot_be_told_is_settled_by_the_person(studio, vendor, p
     assert studio.takes.get(take.id).state == "cancelled"
 
 
+def test_a_picture_that_cannot_be_told_is_settled_and_can_be_drawn_again(
+    studio, vendor, plan
+) -> None:
+    project = plan(image_model="flux-schnell")
+    vendor.manners.create.append("drop")
+    vendor.manners.listing_broken = True
+    studio.shop._patience = replace(QUICK, listing_s=0.2)
+    with pytest.raises(ProviderFailed, match="cannot be told"):
+        studio.make(project.id, "references", ("sea",))
+    (held,) = studio.spending.held(project.id)
+    assert (held.kind, held.unit, held.held_usd_micro) == ("picture", "sea", 3_000)
+    assert "cannot be told" in held.why
+
+    studio.spending.settle(project.id, held.key, paid=True)
+
+    assert spent(studio, project) == (3_000, 0)
+    assert studio.spending.held(project.id) == ()
+    with pytest.raises(BadInput):
+        studio.spending.settle(project.id, held.key, paid=False)
+    vendor.manners.listing_broken = False
+    studio.make(project.id, "references", ("sea",))
+    assert spent(studio, project) == (6_000, 0)
+
+
+def test_a_take_that_was_never_asked_for_holds_nothing_to_be_settled(studio, vendor, plan) -> None:
+    project = plan()
+    studio.make(project.id, "clips", ("slot1",))
+    studio.takes.note(studio.takes.of_project(project.id)["slot1"][0].id, state="held")
+
+    assert studio.spending.held(project.id) == ()
+
+
 def approved(studio: Studio, mark: int) -> ReferenceChoice:
     blob = take_in_picture(io.BytesIO(small_picture(mark)), StoreBench(studio.store))
     return ReferenceChoice(blob=blob, source="uploaded", approved=True)

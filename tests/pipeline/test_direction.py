@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import CredentialsRefused, ProviderUnreachable
+from pipeline.errors import BadInput, CredentialsRefused, ProviderUnreachable
+from pipeline.money.usd import dollars
 from pipeline.project import Excerpt, Project, changed
 from pipeline.settings import Settings
 from pipeline.studio import Studio, open_studio
@@ -63,6 +64,22 @@ def test_without_a_key_nothing_is_planned_in_silence(studio: Studio, project: Pr
     with pytest.raises(CredentialsRefused, match="key"):
         studio.make(project.id, "plan")
     assert studio.project(project.id).plan is None
+
+
+def test_a_film_asks_for_the_plan_at_its_price_and_buys_none_by_itself(
+    studio: Studio, project: Project, server: FakeOpenAI
+) -> None:
+    studio.make(project.id, "analysis")
+    price = studio.spending.price_of(project.id, "plan")
+    assert price
+    assert studio.spending.price_of(project.id, "film") == 0
+
+    with pytest.raises(BadInput, match="not planned") as refused:
+        studio.make(project.id, "film")
+
+    assert f"Plan these shots first · up to {dollars(price)}" in refused.value.way_out
+    assert server.plans_asked == 0
+    assert studio.totals(project.id).spent_usd_micro == 0
 
 
 def test_another_plan_is_proposed_and_the_present_one_stands(

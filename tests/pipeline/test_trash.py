@@ -113,6 +113,30 @@ def test_a_project_whose_order_is_not_settled_cannot_be_deleted_for_good(
     assert studio.trash.restore(project.id) == project
 
 
+def test_emptying_deletes_what_it_can_and_names_what_it_keeps_until_that_is_settled(
+    studio: Studio, project: Project, song: Song
+) -> None:
+    other = studio.add(song)
+    studio.spending.set_limit(project.id, PRICE_USD_MICRO)
+    scope = Scope(project_id=project.id, stage="transcript")
+    studio.ledger.reserve("an order", scope, PRICE_USD_MICRO)
+    studio.trash.throw(project.id)
+    studio.trash.throw(other.id)
+
+    with pytest.raises(RefusedEdit, match=project.id):
+        studio.trash.empty((project.id, other.id))
+    assert [one.id for one in studio.trash.contents()] == [project.id]
+
+    studio.trash.restore(project.id)
+    (held,) = studio.spending.held(project.id)
+    assert (held.kind, held.held_usd_micro) == ("transcript", PRICE_USD_MICRO)
+    studio.spending.settle(project.id, held.key, paid=False)
+    studio.trash.throw(project.id)
+    studio.trash.empty((project.id,))
+    assert studio.trash.contents() == ()
+    assert studio.totals(project.id).spent_usd_micro == 0
+
+
 def test_a_visitor_sees_only_their_own_trash(studio: Studio, song: Song) -> None:
     mine, theirs = studio.add(song, "me"), studio.add(song, "another visitor")
     studio.trash.throw(mine.id)
