@@ -8,6 +8,7 @@ needs a network or a key, and says in the picture what it is.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Literal
 
@@ -36,6 +37,8 @@ from pipeline.timebase import tidy_s
 MADE_BY = "preview"
 PROGRESS_EVERY_FRAMES = 12
 MAX_FIGURES = 4
+# Beats before a slot still ring in it; times are rounded within a thousandth.
+BEFORE_S, NEAR_S = 2.0, 0.001
 
 
 class Seen(Frozen):
@@ -141,10 +144,15 @@ def inputs_of(
 
 
 def _within(times_s: Sequence[float], window: Window) -> tuple[float, ...]:
-    """Times that the clip lives through, and two seconds before, from the slot's beginning."""
+    """Times that the clip lives through, and two seconds before, from the slot's beginning.
+
+    ``times_s`` rises. Every page asks this for every slot, so only what is near is rounded.
+    """
     end_s = (window.frames + window.tail) / window.format.fps
-    moved = (tidy_s(time_s - window.start_s) for time_s in times_s)
-    return tuple(time_s for time_s in moved if -2.0 <= time_s <= end_s)
+    first = bisect_left(times_s, window.start_s - BEFORE_S - NEAR_S)
+    last = bisect_left(times_s, window.start_s + end_s + NEAR_S)
+    moved = (tidy_s(time_s - window.start_s) for time_s in times_s[first:last])
+    return tuple(time_s for time_s in moved if -BEFORE_S <= time_s <= end_s)
 
 
 def _curve(analysis: AudioAnalysis, window: Window) -> tuple[float, ...]:
