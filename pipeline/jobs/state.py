@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from statistics import fmean
 from typing import Any, Literal
 
@@ -143,7 +146,7 @@ def _stage_rows(connection: Connection, run_id: str) -> list[Mapping[str, Any]]:
 
 
 def _cost_s(connection: Connection, stage: str) -> float | None:
-    """Mean wall seconds of the stage's newest computed units, over all runs; None if none."""
+    """Mean wall seconds of the stage's newest computed units, over all runs, else a guess."""
     query = (
         select(UNITS.c.seconds)
         .where(UNITS.c.stage == stage, UNITS.c.state == "done", UNITS.c.hit.is_(False))
@@ -151,7 +154,13 @@ def _cost_s(connection: Connection, stage: str) -> float | None:
         .limit(LEARN_FROM)
     )
     seconds = list(connection.scalars(query))
-    return fmean(seconds) if seconds else None
+    return fmean(seconds) if seconds else _expected().get(stage, {}).get("seconds")
+
+
+@cache
+def _expected() -> dict[str, dict[str, float]]:
+    with Path(__file__).with_name("expected.toml").open("rb") as file:
+        return tomllib.load(file)
 
 
 def _counts(connection: Connection, run_id: str, since_s: float) -> dict[str, dict[str, float]]:
@@ -236,8 +245,8 @@ def _ended(stage: StageState) -> float:
 def _totals(connection: Connection, rows: list[Mapping[str, Any]]) -> dict[str, int]:
     """Units of each stage: counted, or while they are not, as many as it usually had.
 
-    A stage that was never run weighs as the largest one that this run has counted: a bar that
-    promises too little at first is better than one that goes backwards.
+    A stage that was never run is guessed, and at least as large as the largest one that this run
+    has counted: a bar that promises too little at first is better than one that goes backwards.
     """
     counted = [row["total"] for row in rows if row["total"] is not None]
     largest = max(counted, default=1)
@@ -252,7 +261,8 @@ def _total(connection: Connection, row: Mapping[str, Any], largest: int) -> int:
             RUN_STAGES.c.stage == row["stage"], RUN_STAGES.c.total > 0
         )
     )
-    return max(1, round(usual)) if usual else max(1, largest)
+    guess = int(_expected().get(row["stage"], {}).get("units", largest))
+    return max(1, round(usual)) if usual else guess if guess == 1 else max(guess, largest)
 
 
 def _percent(
