@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -13,7 +15,9 @@ def test_a_paused_run_says_so_and_continue_makes_the_rest(studio, demo, visit) -
 
     page = visit("song", demo.id)
     assert "Paused after" in _html(page)
-    next(one for one in page.button if one.label == "Continue · $0.00").click().run()
+    button = next(one for one in page.button if one.key == "run_continue")
+    assert button.label.replace("\\", "") == "Continue · $0.00"
+    button.click().run()
 
     newest = studio.run(demo.id)
     assert newest.run_id != run_id
@@ -22,6 +26,9 @@ def test_a_paused_run_says_so_and_continue_makes_the_rest(studio, demo, visit) -
 
 def test_a_run_under_way_offers_the_steps_that_it_has_still_to_end(studio, unheard, visit) -> None:
     run_id = studio.start(unheard.id, "film", pause_after="plan")
+    until = time.monotonic() + 30
+    while not studio.run_state(run_id).stages and time.monotonic() < until:
+        time.sleep(0.02)
     page = visit("song", unheard.id)
     choice = next(one for one in page.radio if one.label == "Stop to look")
 
