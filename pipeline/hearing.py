@@ -8,6 +8,7 @@ itself: a person's next click is a new attempt.
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -18,13 +19,17 @@ from cache import Miss
 from pipeline.bench import storage_errors
 from pipeline.errors import (
     BadInput,
+    Cancelled,
     CredentialsRefused,
+    DiskFull,
     OutputUnusable,
     ProviderBusy,
     ProviderFailed,
     ProviderUnreachable,
     StudioError,
 )
+from pipeline.housekeeping import check_space
+from pipeline.jobs.outages import OUTAGE_LIMIT_S
 from pipeline.lyrics.transcriber import Transcript
 from pipeline.lyrics.transcripts import transcript_key
 from pipeline.money.books import Scope
@@ -32,6 +37,7 @@ from pipeline.money.prices import price_of_listening
 from pipeline.project import Project
 
 if TYPE_CHECKING:
+    from pipeline.jobs.protocol import Reporter
     from pipeline.money.catalogue import Model
     from pipeline.workshop import Workshop
 
@@ -40,6 +46,7 @@ OWN_MODEL = "OPENAI_TRANSCRIPTION_MODEL"
 OWN_PRICE = "OPENAI_PRICE_USD_PER_MINUTE"
 # The vendor may count a little more than was decoded, for padding and whole seconds.
 SLACK_S = 2.0
+ROOM_POLL_S = 1.0
 
 
 def model_for(studio: Workshop, today: date | None = None) -> Model:
@@ -131,40 +138,60 @@ def price_usd_micro(studio: Workshop, project: Project) -> int:
     return price_of_listening(model_for(studio), length_s + SLACK_S)
 
 
-def transcribe(studio: Workshop, project: Project) -> None:
+def heard(studio: Workshop, project: Project) -> bool:
+    """Whether the transcript is there and its attempt is closed in the books."""
+    return _is_there(studio, project) and _noted(studio, project) is None
+
+
+def transcribe(studio: Workshop, project: Project, report: Reporter | None = None) -> None:
     """Buy the transcript of a project's song and keep it; one that is there is never bought again.
 
     Raises:
+        StorageFailed: The disk is as good as full; nothing was asked.
+        DiskFull: It filled up meanwhile and stayed full; what was paid stays booked.
+        Cancelled: ``report`` said so while the answer waited for room; it is kept.
         BadInput: No model on sale gives word times.
         ProviderBusy: The same song is being heard for another project.
         CredentialsRefused: There is no key.
         BudgetRefused: The limit would be passed; nothing was asked.
         ProviderFailed: In one of its kinds; what is in doubt stays booked.
     """
-    from pipeline.providers.transcribe_openai import OpenAITranscriber
+    from pipeline.buying import Quiet
 
     key = studio.keys.key(project.id, "OPENAI_API_KEY")
+    if _is_there(studio, project):
+        _close_books(studio, project)
+        return
     if not key or project.song is None:
         raise CredentialsRefused(
             "Word times need an OpenAI key.", "Set OPENAI_API_KEY, or paste lyrics with times."
         )
-    if _is_there(studio, project):
-        return
     _refuse_doubt(studio, project)
+    check_space(studio.settings.home)
     model = model_for(studio)
     attempt = _begin(studio, project, model)
+    found = _ask(studio, project, key, (attempt, model))
+    # First what was paid for, then the books: a crash between the two loses neither.
+    price = price_of_listening(model, found.seconds)
+    stopped = _keep(studio, project, found, price, report or Quiet())
+    _settle(studio, project, attempt, price)
+    if stopped is not None:
+        raise stopped
+
+
+def _ask(studio: Workshop, project: Project, key: str, booked: tuple[str, Model]) -> Transcript:
+    from pipeline.providers.transcribe_openai import OpenAITranscriber
+
+    attempt, model = booked
     base_url = os.environ.get("OPENAI_BASE_URL") or None
     try:
-        found = OpenAITranscriber(key, model.slug, base_url).transcribe(
-            studio.path(project.song.blob)
-        )
+        if project.song is None:
+            raise BadInput("There is no song to be heard.", "Bring one first.")
+        song = studio.path(project.song.blob)
+        return OpenAITranscriber(key, model.slug, base_url).transcribe(song)
     except StudioError as error:
         _end_badly(studio, project, attempt, error)
         raise
-    # First what was paid for, then the books: a crash between the two loses neither.
-    _keep(studio, project, found)
-    studio.ledger.settle(attempt, price_of_listening(model, found.seconds))
-    studio.notes.drop(_note(project))
 
 
 def _is_there(studio: Workshop, project: Project) -> bool:
@@ -183,9 +210,8 @@ def _begin(studio: Workshop, project: Project, model: Model) -> str:
 
 def _refuse_doubt(studio: Workshop, project: Project) -> None:
     """An attempt that was cut off counts as paid; it is told once, then a click may try anew."""
-    try:
-        attempt = studio.notes.get(_note(project))["attempt"]
-    except Miss:
+    attempt = _noted(studio, project)
+    if attempt is None:
         return
     owner = attempt.split(":")[1]
     run = studio.engine.current(owner) if owner != project.id else None
@@ -194,8 +220,7 @@ def _refuse_doubt(studio: Workshop, project: Project) -> None:
             "The same song is being heard for another project at this moment.",
             "Wait until that is done: its words serve this project, too, and cost nothing more.",
         )
-    studio.ledger.settle(attempt, price_usd_micro(studio, project))
-    studio.notes.drop(_note(project))
+    _settle(studio, project, attempt, price_usd_micro(studio, project))
     raise ProviderUnreachable(
         "The last transcription was cut off before its answer came, and may have been charged.",
         "It is booked as paid. Ask again if you want to pay for another one.",
@@ -215,14 +240,54 @@ def _end_badly(studio: Workshop, project: Project, attempt: str, error: StudioEr
     studio.notes.drop(_note(project))
 
 
-def _keep(studio: Workshop, project: Project, found: Transcript) -> None:
+def _keep(
+    studio: Workshop, project: Project, found: Transcript, usd_micro: int, report: Reporter
+) -> Cancelled | None:
+    """Store the answer; on a full disk it waits here, as the vendor gives it only once.
+
+    Returns:
+        What stopped the run meanwhile; the answer is stored all the same.
+    """
     digest = project.song.blob.digest if project.song else ""
     words = [word.model_dump(mode="json") for word in found.words]
-    with storage_errors():
-        studio.store.record(
-            transcript_key(digest),
-            {"words": words, "model": found.model, "language": found.language},
-        )
+    record = {"words": words, "model": found.model, "language": found.language}
+    stopped, give_up = None, time.monotonic() + OUTAGE_LIMIT_S
+    while True:
+        try:
+            with storage_errors():
+                studio.store.record(transcript_key(digest), {**record, "usd_micro": usd_micro})
+            return stopped
+        except DiskFull:
+            if time.monotonic() > give_up:
+                raise
+        try:
+            report.progress(0.95, "the disk is full: the words wait for room")
+        except Cancelled as asked:
+            stopped = asked
+        time.sleep(ROOM_POLL_S)
+
+
+def _close_books(studio: Workshop, project: Project) -> None:
+    """Book an attempt whose answer was kept by a process that died before it came to the books."""
+    attempt = _noted(studio, project)
+    if attempt is None or project.song is None:
+        return
+    record = studio.store.lookup(transcript_key(project.song.blob.digest))
+    paid = record.get("usd_micro")
+    _settle(studio, project, attempt, price_usd_micro(studio, project) if paid is None else paid)
+
+
+def _settle(studio: Workshop, project: Project, attempt: str, usd_micro: int) -> None:
+    studio.ledger.settle(attempt, usd_micro)
+    studio.notes.drop(_note(project))
+
+
+def _noted(studio: Workshop, project: Project) -> str | None:
+    """The attempt that is under way or was cut off."""
+    try:
+        return str(studio.notes.get(_note(project))["attempt"])
+    except Miss:
+        return None
 
 
 def _note(project: Project) -> str:

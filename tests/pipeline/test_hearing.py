@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,15 +11,18 @@ from typing import Any
 
 import pytest
 
+from cache import StoreUnwritable
 from pipeline.errors import (
     BadInput,
+    Cancelled,
     CredentialsRefused,
     OutputUnusable,
     ProviderBusy,
     ProviderUnreachable,
+    StorageFailed,
     StudioError,
 )
-from pipeline.hearing import model_for, offer, price_usd_micro, transcribe
+from pipeline.hearing import heard, model_for, offer, price_usd_micro, transcribe
 from pipeline.project import Project
 from pipeline.settings import Settings
 from pipeline.studio import Studio
@@ -135,6 +138,74 @@ def test_a_transcript_is_bought_once_for_all_projects_of_the_same_bytes(
     words = studio.derivation(again).transcript
     assert words is not None
     assert words[0].text == "hello"
+
+
+def test_a_crash_between_keeping_and_booking_is_mended_without_another_request(
+    studio: Studio, project: Project, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as power_cut:
+        power_cut.setattr(studio.ledger, "settle", _power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            transcribe(studio, project)
+    assert studio.totals(project.id).held_usd_micro > 0
+    assert not heard(studio, project), "a unit that runs again must not pass it by"
+
+    monkeypatch.delenv("OPENAI_API_KEY")
+    transcribe(studio, project)
+
+    totals = studio.totals(project.id)
+    assert totals.held_usd_micro == 0
+    assert 0 < totals.spent_usd_micro < price_usd_micro(studio, project)
+    assert heard(studio, project)
+    assert vendor.asked == 1
+
+
+def _power_cut(*_arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_disk_as_good_as_full_is_refused_before_anything_is_asked(
+    studio: Studio, project: Project, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.housekeeping.RESERVE_BYTES", 10**18)
+    with pytest.raises(StorageFailed, match="disk is full"):
+        transcribe(studio, project)
+    assert vendor.asked == 0
+    assert studio.totals(project.id).held_usd_micro == 0
+
+
+class MakesRoom:
+    """Watches a transcription that waits for room: stops the run, then lets there be room."""
+
+    def __init__(self, make_room: Callable[[], object]) -> None:
+        self.notes: list[str] = []
+        self._make_room = make_room
+
+    def progress(self, fraction: float, note: str = "") -> None:
+        self.notes.append(note)
+        if len(self.notes) == 2:
+            self._make_room()
+        raise Cancelled("Stopped because the run was cancelled.")
+
+
+def test_words_that_find_no_room_wait_for_it_even_when_the_run_is_stopped(
+    studio: Studio, project: Project, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = pytest.MonkeyPatch()
+    full.setattr(studio.store, "record", _no_room)
+    watcher = MakesRoom(full.undo)
+    with pytest.raises(Cancelled):
+        transcribe(studio, project, watcher)
+
+    assert len(watcher.notes) == 2
+    assert "wait for room" in watcher.notes[0]
+    assert heard(studio, project)
+    assert studio.totals(project.id).held_usd_micro == 0
+    assert vendor.asked == 1
+
+
+def _no_room(*_arguments: object) -> None:
+    raise StoreUnwritable("no space left", full=True)
 
 
 def test_a_song_that_is_being_heard_for_another_project_is_not_bought_beside_it(
