@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from pipeline.errors import Cancelled
+from pipeline.goals import SPECS
+from pipeline.jobs.names import GUARDED
 from pipeline.work import Task
 from tests.pipeline.test_buying import home, opened, plan, song, spent, studio, vendor
 
@@ -39,3 +41,7 @@ def test_a_picture_that_was_drawn_when_the_run_was_stopped_is_fetched_and_kept(
 
     assert spent(studio, project) == (3_000, 0)
     assert studio.illustrating.ready(studio.derivation(project), "sea")
+
+
+def test_bought_pictures_wait_for_room_on_a_full_disk_as_clips_do() -> None:
+    assert {SPECS[stage].queue for stage in ("pictures", "clips")} == set(GUARDED)
