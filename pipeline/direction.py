@@ -38,8 +38,10 @@ def price_of_plan(look: Derivation) -> int:
         BadInput: The model's price is not known.
         NotYet: The song was not heard yet.
     """
+    if look.project.planner != "openai":
+        return 0
     inputs, missing = look.plan_inputs, unplanned(look)
-    if look.project.planner != "openai" or not (missing or look.plan is None):
+    if not missing and look.plan is not None:
         return 0
     return quote_usd_micro(look.project, inputs_for(inputs, look.plan, missing, take=1))
 
