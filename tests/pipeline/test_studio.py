@@ -107,8 +107,8 @@ def test_undo_brings_the_old_film_back_without_work(studio: Studio, fresh: Proje
 def test_an_edited_shot_renews_its_own_clip_and_says_why(studio: Studio, fresh: Project) -> None:
     plan = fresh.plan
     assert plan is not None
-    shot = plan.shots[1].model_copy(update={"movement": "orbit", "angle": "low"})
-    shots = (plan.shots[0], shot, *plan.shots[2:])
+    shot = plan.shots[-1].model_copy(update={"movement": "orbit", "angle": "low"})
+    shots = (*plan.shots[:-1], shot)
     edited = plan.model_copy(update={"shots": shots})
 
     studio.change(fresh.id, fresh.revision, "Edit", lambda one: changed(one, plan=edited))

@@ -45,6 +45,11 @@ def index(tmp_path: Path) -> Iterator[Index]:
     index.close()
 
 
+@pytest.fixture
+def pop(song: Song, facts: Facts) -> PlanInputs:
+    return facts(song())
+
+
 def ignore(fraction: float, note: str) -> None:
     assert 0 <= fraction <= 1
     assert KEY not in note
@@ -119,12 +124,12 @@ def test_a_limit_stops_it_before_anything_is_sent(
 
 @pytest.mark.parametrize("fault", ["dropped", "prose", "unknown_people"])
 def test_lost_and_unusable_answers_never_cost_more_than_the_price_that_was_told(
-    project: Project, ledger: Ledger, index: Index, song: Song, facts: Facts, fault: str
+    fault: str, project: Project, ledger: Ledger, index: Index, pop: PlanInputs
 ) -> None:
-    told = quote_usd_micro(project, facts(song()))
+    told = quote_usd_micro(project, pop)
     with FAKE.FakeOpenAI(FAKE.Manners(always=fault)) as server:
         with contextlib.suppress(StudioError):
-            write_plan(project, facts(song()), links(server, ledger, index))
+            write_plan(project, pop, links(server, ledger, index))
         assert server.plans_asked >= 1
     totals = ledger.totals(project.id)
     assert 0 < totals.spent_usd_micro <= told
