@@ -70,6 +70,7 @@ ENDED = {
     "failed": "The last run could not finish.",
     "held": "The last run waits for your decision.",
 }
+ALMOST = 99
 MOST_SHOWN = 4
 MOST_NAMED = 5
 SHOT = "Shot "
@@ -134,8 +135,9 @@ def names_of(view: ProjectView) -> dict[str, str]:
 
 def under_way(run: RunState, names: Names) -> str:
     """A run that is under way, as HTML."""
-    percent = max(0, min(100, round(run.percent)))
-    left = span(_left_s(run))
+    percent = max(0, min(ALMOST, round(run.percent)))
+    # What takes longer than usual has no honest time left.
+    left = span(_left_s(run)) if percent < ALMOST else ""
     aside = f"{percent} %" + (f" · about {left} left" if left else "")
     if run.state == "queued":
         aside = "queued"
