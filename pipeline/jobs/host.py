@@ -204,6 +204,7 @@ class Host:
                 self.sweep()
                 self._tidy()
             except Exception as error:
+                # Logged, and tried again: a watcher that died would leave stuck work for good.
                 self._pulse.start_over()
                 away = isinstance(error, DBAPIError) and is_outage(error)
                 if not self.stopping.is_set():
