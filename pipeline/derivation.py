@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from pipeline import stage
+from pipeline.buying.stills import still_key
 from pipeline.cuts.identity import SAME_CUT_S, born_at_s, carry_ids
 from pipeline.cuts.limits import SlotLimits
 from pipeline.cuts.slots import Hearing, slots_of
@@ -58,7 +59,6 @@ from pipeline.stages.locate import LOCATE, Located, LocateInputs
 from pipeline.stages.reference import REFERENCE, ReferenceInputs
 from pipeline.stages.reference import inputs_of as inputs_of_reference
 from pipeline.stages.slots import SLOTS, SlotInputs, SlotPlan, score_of
-from pipeline.stills import still_key
 
 In = TypeVar("In", bound=Frozen)
 Out = TypeVar("Out", bound=Frozen)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from pipeline import delivery, housekeeping, portable
+from pipeline import delivery, housekeeping
 from pipeline.bench import StoreBench
 from pipeline.model import Blob
-from pipeline.pictures import take_in_picture
 from pipeline.project import Project
+from pipeline.projects import portable
+from pipeline.projects.pictures import take_in_picture
 
 if TYPE_CHECKING:
     from pipeline.workshop import Workshop

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline import stage
+from pipeline.buying.direction import price_of_plan, unplanned
 from pipeline.derivation import Derivation
-from pipeline.direction import price_of_plan, unplanned
 from pipeline.errors import BadInput
 from pipeline.jobs.protocol import StageSpec
 from pipeline.money.usd import dollars

@@ -13,16 +13,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from pipeline.buying.spending import Spending
 from pipeline.doctor import Check, examine
 from pipeline.files import Files
 from pipeline.model import Song
 from pipeline.outcome import raise_unless_done
 from pipeline.project import Project
+from pipeline.projects.shelf import Shelf
+from pipeline.projects.songs import Songs
+from pipeline.projects.trash import Trash
 from pipeline.settings import Settings, read_settings
-from pipeline.shelf import Shelf
-from pipeline.songs import Songs
-from pipeline.spending import Spending
-from pipeline.trash import Trash
 from pipeline.viewing import Viewer
 from pipeline.views import ProjectCard, ProjectView
 from pipeline.workshop import Workshop
@@ -80,7 +80,7 @@ class Studio(Workshop):
         return Viewer(self)
 
     def create(self, source: Path | BinaryIO, filename: str = "", owner: str = "") -> Project:
-        """A new project from a song; see :func:`pipeline.intake.take_in` for what is refused."""
+        """A new project from a song; `projects.intake.take_in` says what is refused."""
         name = filename or (source.name if isinstance(source, Path) else "song")
         return self.add(self.songs.take_in(source, name), owner)
 

@@ -6,18 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.buying.quoting import Quoting
+from pipeline.buying.takes import PREVIEW_PICK, Take, in_use
 from pipeline.cast.gate import gate
 from pipeline.derivation import Derivation, NotYet
 from pipeline.linting import findings_of
 from pipeline.model import Blob, Clip, Film, Lyrics
 from pipeline.money.choices import effective_choice
 from pipeline.project import PREVIEW_MODEL, Project
-from pipeline.quoting import Quoting
 from pipeline.stage import canonical
 from pipeline.stages.poster import POSTER, poster_of, poster_of_film
 from pipeline.stages.viewing_copy import VIEWING_COPY, copy_of
 from pipeline.staleness import Latest, clip_changes, film_changes
-from pipeline.takes import PREVIEW_PICK, Take, in_use
 from pipeline.views import ClipView, ProjectCard, ProjectView, StepState
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pipeline.cast.verdict import Verdict
 from pipeline.cuts.limits import SlotLimits
-from pipeline.library import History
 from pipeline.model import AudioAnalysis, Clip, Cut, Film, Lyrics, ScenePlan, Slot, Still
 from pipeline.money.ledger import Totals
 from pipeline.planning.lint import Finding
 from pipeline.project import Project
+from pipeline.projects.library import History
 
 STEPS = (
     ("song", "Song"),

@@ -13,14 +13,15 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from pipeline import stage
-from pipeline.derivation import Derivation, NotYet
-from pipeline.direction import (
+from pipeline.buying.direction import (
     chosen_slots,
     proposal,
     remember_choice,
     unplanned,
     written,
 )
+from pipeline.buying.hearing import heard, transcribe
+from pipeline.derivation import Derivation, NotYet
 from pipeline.errors import BadInput, StaleEdit
 from pipeline.goals import (
     FILM,
@@ -39,7 +40,6 @@ from pipeline.goals import (
     slot_ids,
     subjects,
 )
-from pipeline.hearing import heard, transcribe
 from pipeline.housekeeping import check_space
 from pipeline.jobs.protocol import Reporter, StageSpec, UnitResult
 from pipeline.lyrics.align import ALIGN

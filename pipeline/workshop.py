@@ -10,15 +10,15 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.bench import as_stored, open_store
-from pipeline.buying import Buying
+from pipeline.buying.clips import Buying
+from pipeline.buying.illustrating import Illustrating
+from pipeline.buying.shop import Shop
+from pipeline.buying.stills import StillBook
+from pipeline.buying.takes import TakeBook, in_use
 from pipeline.database import Database
 from pipeline.derivation import Derivation
-from pipeline.illustrating import Illustrating
 from pipeline.jobs.engine import Engine, EngineOptions, default_width
 from pipeline.keys import KeyRing
-from pipeline.library import Library
-from pipeline.library_files import FileLibrary
-from pipeline.library_sql import SqlLibrary
 from pipeline.limits import limits_of
 from pipeline.model import Blob
 from pipeline.money.catalogue import Catalogue
@@ -26,11 +26,11 @@ from pipeline.money.catalogue import load as load_catalogue
 from pipeline.money.ledger import Ledger, Totals
 from pipeline.notes import Notes, SqlNotes
 from pipeline.project import Project
+from pipeline.projects.library import Library
+from pipeline.projects.library_files import FileLibrary
+from pipeline.projects.library_sql import SqlLibrary
 from pipeline.settings import Settings
 from pipeline.sharing import pool_of
-from pipeline.shop import Shop
-from pipeline.stills import StillBook
-from pipeline.takes import TakeBook, in_use
 from pipeline.work import StudioWork
 
 

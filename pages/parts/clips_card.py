@@ -10,8 +10,8 @@ from pages.parts import clips_ends, clips_keys, clips_making, clips_refused, cli
 from pages.parts.clips_deck import Deck
 from pages.parts.clips_models import INHERIT, labels, refusal
 from pages.parts.states import mark
+from pipeline.buying.moderation import milder
 from pipeline.errors import BadInput
-from pipeline.moderation import milder
 from pipeline.money.choices import choose, has_start_frame, recommend, wording
 from pipeline.money.prices import lines_of
 from pipeline.money.quotes import ClipQuote, Hint, hints

@@ -9,12 +9,12 @@ import streamlit as st
 
 from pages.parts.clips_deck import Deck
 from pages.parts.errors import literal
-from pipeline.moderation import likely_words, marked, milder
+from pipeline.buying.moderation import likely_words, marked, milder
 from pipeline.project import Project, changed
 
 if TYPE_CHECKING:
+    from pipeline.buying.takes import Take
     from pipeline.model import Slot
-    from pipeline.takes import Take
 
 
 def draw(deck: Deck, slot: Slot, takes: tuple[Take, ...]) -> None:

@@ -8,9 +8,9 @@ import streamlit as st
 
 from pages.parts import errors
 from pages.parts.clips_deck import Deck
+from pipeline.buying.takes import PREVIEW_PICK, Take, in_use
 from pipeline.money.usd import dollars
 from pipeline.project import changed
-from pipeline.takes import PREVIEW_PICK, Take, in_use
 
 if TYPE_CHECKING:
     from pipeline.model import Clip, Slot

@@ -11,8 +11,8 @@ from pages.parts.progress import names_of
 from pipeline.money.usd import dollars
 
 if TYPE_CHECKING:
+    from pipeline.buying.unsettled import HeldOrder
     from pipeline.studio import ProjectView, Studio
-    from pipeline.unsettled import HeldOrder
 
 WORDS = {
     "transcript": "Hearing the words",

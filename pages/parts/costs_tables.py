@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts.media import Fact, facts
 from pages.parts.progress import STAGES, names_of
+from pipeline.buying.takes import in_use
 from pipeline.money.accounts import (
     Receipt,
     entries_csv,
@@ -19,7 +20,6 @@ from pipeline.money.accounts import (
     spent_on_rejects,
 )
 from pipeline.money.usd import cents, dollars
-from pipeline.takes import in_use
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig

@@ -10,11 +10,11 @@ import streamlit as st
 
 from pages.parts import errors, nav, progress
 from pages.parts.states import ago, length, usd
-from pipeline.trash import losses
+from pipeline.projects.trash import losses
 
 if TYPE_CHECKING:
+    from pipeline.projects.trash import Discarded
     from pipeline.studio import ProjectCard, Studio
-    from pipeline.trash import Discarded
 
 GONE = "_just_deleted"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import errors, progress, song_decisions, song_lines, starting
-from pipeline import hearing
+from pipeline.buying import hearing
 from pipeline.errors import OutOfBounds
 from pipeline.lyrics.parse import decoded, guessed_format
 from pipeline.money.usd import dollars

@@ -12,7 +12,7 @@ from pipeline.cli.opening import Home, Json, ProjectId, studio_at
 from pipeline.cli.output import say, tell
 from pipeline.errors import RefusedEdit
 from pipeline.money.usd import dollars
-from pipeline.trash import Discarded, losses
+from pipeline.projects.trash import Discarded, losses
 
 app = typer.Typer()
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from pipeline.buying.takes import Take
 from pipeline.model import Blob, Clip
 from pipeline.project import Excerpt, FilmFormat, ModelChoice, changed
 from pipeline.settings import read_settings
 from pipeline.studio import Studio, open_studio
-from pipeline.takes import Take
 from tests.fakes.replicate_server import FakeReplicate, Manners
 
 pytestmark = pytest.mark.slow

@@ -39,12 +39,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "fakes")]
 from replicate_server import FakeReplicate, Manners
 
 from pipeline import database
+from pipeline.buying.shop import Shop
 from pipeline.jobs.engine import Engine, EngineOptions
 from pipeline.jobs.reconcile import Patience
 from pipeline.model import Cut, FilmFormat, Location, ScenePlan, Shot, Style, Treatment
 from pipeline.project import Excerpt, ModelChoice, changed
 from pipeline.settings import Settings
-from pipeline.shop import Shop
 from pipeline.studio import Studio
 
 MODEL = "kling-2.5-turbo-pro"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pages.parts.clips_deck import deal, same_film
+from pipeline.buying.takes import Take
 from pipeline.model import Blob, Clip
 from pipeline.project import PREVIEW_MODEL, ModelChoice, changed
-from pipeline.takes import Take
 
 KLING = "kling-2.5-turbo-pro"
 

@@ -10,11 +10,11 @@ import pytest
 
 from pages.parts.cast_list import CHOSEN
 from pipeline.bench import StoreBench
+from pipeline.buying.shop import Shop
 from pipeline.jobs.reconcile import Patience
 from pipeline.model import Cut, FilmFormat, Location, ScenePlan, Shot, Style, Treatment
-from pipeline.pictures import take_in_picture
 from pipeline.project import Excerpt, ModelChoice, Project, ReferenceChoice, changed
-from pipeline.shop import Shop
+from pipeline.projects.pictures import take_in_picture
 from tests.fakes.replicate_server import FakeReplicate, Manners, small_picture
 
 pytestmark = pytest.mark.slow

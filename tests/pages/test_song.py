@@ -7,9 +7,9 @@ import pytest
 from pages.parts.boundary_editor import pack_ground
 from pages.parts.song_cutting import Bench
 from pages.parts.song_table import operations_of, rows_of
+from pipeline.buying.hearing import price_usd_micro
 from pipeline.cuts.operations import Lock, Merge, Move, parse_batch
 from pipeline.errors import RefusedEdit, StaleEdit
-from pipeline.hearing import price_usd_micro
 from pipeline.lyrics.transcripts import transcript_key
 from pipeline.money.usd import dollars
 

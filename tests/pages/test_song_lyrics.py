@@ -6,7 +6,7 @@ import pytest
 
 from pages.parts.song_lines import lines_of, starts_of, summary
 from pipeline import stage
-from pipeline.hearing import finder_installed
+from pipeline.buying.hearing import finder_installed
 from pipeline.model import Lyrics, Word
 from pipeline.project import Brief, changed
 from pipeline.stages.locate import LOCATE

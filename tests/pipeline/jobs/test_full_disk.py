@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from pipeline.buying.shop import Shop
 from pipeline.settings import Settings
-from pipeline.shop import Shop
 from pipeline.studio import Studio
 from tests.fakes.replicate_server import FakeReplicate, Manners
-from tests.pipeline.test_buying import QUICK, plan
+from tests.pipeline.buying.test_clips import QUICK, plan
 
 __all__ = ["plan"]
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import ValidationError
 
-from pipeline.charging import seed_of
+from pipeline.buying.charging import seed_of
+from pipeline.buying.ordering import Draft
+from pipeline.buying.takes import Take
 from pipeline.model import Still
 from pipeline.money.accounts import Receipt, TakeFacts
 from pipeline.money.catalogue import Catalogue
-from pipeline.ordering import Draft
-from pipeline.takes import Take
 
 
 def facts_of_takes(takes: Iterable[Take]) -> dict[str, TakeFacts]:

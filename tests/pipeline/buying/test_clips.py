@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 
 from pipeline.bench import StoreBench
-from pipeline.buying import _shows
+from pipeline.buying.clips import _shows
+from pipeline.buying.ordering import Draft
+from pipeline.buying.shop import Shop
+from pipeline.buying.takes import Take
 from pipeline.errors import (
     BadInput,
     BudgetRefused,
@@ -35,13 +38,10 @@ from pipeline.model import (
     Style,
     Treatment,
 )
-from pipeline.ordering import Draft
-from pipeline.pictures import take_in_picture
 from pipeline.project import EndFrame, Excerpt, ModelChoice, Project, ReferenceChoice, changed
+from pipeline.projects.pictures import take_in_picture
 from pipeline.settings import Settings
-from pipeline.shop import Shop
 from pipeline.studio import Studio
-from pipeline.takes import Take
 from tests.fakes.replicate_server import FakeReplicate, Manners, small_picture
 
 pytestmark = pytest.mark.slow

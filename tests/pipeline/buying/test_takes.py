@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.buying.takes import PREVIEW_PICK, Take, TakeBook, in_use
 from pipeline.database import Database
 from pipeline.model import Blob, Clip
 from pipeline.money.retries import Tried
 from pipeline.project import Project, new_project_id
-from pipeline.takes import PREVIEW_PICK, Take, TakeBook, in_use
 
 
 @pytest.fixture

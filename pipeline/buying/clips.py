@@ -12,6 +12,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.buying.moderation import explained
+from pipeline.buying.ordering import Blocked, Draft, changes_since, draft_for
+from pipeline.buying.takes import PREVIEW_PICK, Take, in_use, take_id
+from pipeline.buying.unsettled import end
 from pipeline.derivation import Derivation
 from pipeline.errors import (
     BadInput,
@@ -27,19 +31,15 @@ from pipeline.jobs import journal as states
 from pipeline.jobs.protocol import UnitResult
 from pipeline.jobs.reconcile import Held
 from pipeline.model import Clip
-from pipeline.moderation import explained
 from pipeline.money.choices import effective_choice
 from pipeline.money.usd import dollars
-from pipeline.ordering import Blocked, Draft, changes_since, draft_for
 from pipeline.project import PREVIEW_MODEL
-from pipeline.takes import PREVIEW_PICK, Take, in_use, take_id
-from pipeline.unsettled import end
 
 if TYPE_CHECKING:
+    from pipeline.buying.shop import Shop
     from pipeline.jobs.journal import Attempt
     from pipeline.jobs.orders import Bought
     from pipeline.jobs.protocol import Reporter
-    from pipeline.shop import Shop
     from pipeline.work import Task
     from pipeline.workshop import Workshop
 

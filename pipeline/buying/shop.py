@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from cache.blobs import writing
 from pipeline.bench import StoreBench, as_blob, storage_errors
-from pipeline.charging import charge, fingerprint, seed_of
+from pipeline.buying.charging import charge, fingerprint, seed_of
+from pipeline.buying.ordering import Draft
+from pipeline.buying.takes import Take
 from pipeline.errors import (
     BadInput,
     CredentialsRefused,
@@ -30,11 +32,9 @@ from pipeline.money.catalogue import Model
 from pipeline.money.ledger import Scope
 from pipeline.money.payloads import Request, payload
 from pipeline.money.prices import price
-from pipeline.ordering import Draft
-from pipeline.pictures import take_in_picture
+from pipeline.projects.pictures import take_in_picture
 from pipeline.stages.inspect import INSPECT, InspectInputs
 from pipeline.stages.poster import POSTER, poster_of
-from pipeline.takes import Take
 
 if TYPE_CHECKING:
     from pipeline.providers.protocol import Provider

@@ -11,7 +11,7 @@ from pipeline.errors import Cancelled
 from pipeline.goals import SPECS
 from pipeline.jobs.names import GUARDED
 from pipeline.work import Task
-from tests.pipeline.test_buying import home, opened, plan, song, spent, studio, vendor
+from tests.pipeline.buying.test_clips import home, opened, plan, song, spent, studio, vendor
 
 __all__ = ["home", "opened", "plan", "song", "studio", "vendor"]
 

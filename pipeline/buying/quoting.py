@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline import hearing
+from pipeline.buying import hearing
+from pipeline.buying.direction import price_of_plan
 from pipeline.derivation import Derivation, NotYet
-from pipeline.direction import price_of_plan
 from pipeline.errors import BadInput
 from pipeline.goals import GOALS, pictures_wanted
 from pipeline.money.prices import price

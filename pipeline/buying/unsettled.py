@@ -13,14 +13,14 @@ import time
 from typing import TYPE_CHECKING, Literal
 
 from cache import Miss
-from pipeline import hearing
+from pipeline.buying import hearing
+from pipeline.buying.stills import still_key
 from pipeline.errors import BadInput
 from pipeline.jobs import journal as states
 from pipeline.jobs.journal import Attempt, Ending
 from pipeline.model import Frozen
 from pipeline.money.books import Entry
 from pipeline.project import Project, ReferenceChoice, changed
-from pipeline.stills import still_key
 
 if TYPE_CHECKING:
     from pipeline.workshop import Workshop

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from pipeline.buying.moderation import milder
 from pipeline.cast.gate import verdict_of
 from pipeline.cast.identity import identity_block, wardrobe_anchor
 from pipeline.cast.verdict import Reason
 from pipeline.derivation import Derivation
 from pipeline.errors import BadInput
 from pipeline.model import Blob, Character, Frozen, Name, ScenePlan, Shot, Text
-from pipeline.moderation import milder
 from pipeline.money.catalogue import Catalogue, Model
 from pipeline.money.choices import wording
 from pipeline.money.payloads import Request, payload

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
+from pipeline.buying.stills import STILLS
+from pipeline.buying.takes import TAKES
 from pipeline.errors import RefusedEdit, StudioError
 from pipeline.money.usd import dollars
 from pipeline.project import Project
-from pipeline.stills import STILLS
-from pipeline.takes import TAKES
 
 if TYPE_CHECKING:
-    from pipeline.library import Trashed
+    from pipeline.projects.library import Trashed
     from pipeline.workshop import Workshop
 
 

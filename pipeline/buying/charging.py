@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+from pipeline.buying.ordering import Draft
 from pipeline.errors import BadInput
 from pipeline.money.catalogue import Model
 from pipeline.money.prices import price
-from pipeline.ordering import Draft
 from pipeline.providers.protocol import Done
 
 SAME_LENGTH_S = 0.5

@@ -9,7 +9,10 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.buying import Quiet
+from pipeline.buying.clips import Quiet
+from pipeline.buying.moderation import explained
+from pipeline.buying.ordering import Blocked
+from pipeline.buying.stills import still_key
 from pipeline.cast.gate import verdict_of
 from pipeline.cast.identity import identity_block
 from pipeline.derivation import Derivation
@@ -18,11 +21,8 @@ from pipeline.jobs import journal as states
 from pipeline.jobs.protocol import UnitResult
 from pipeline.jobs.reconcile import Held
 from pipeline.model import Character, Location, Still, Style
-from pipeline.moderation import explained
 from pipeline.money.catalogue import Model
 from pipeline.money.payloads import Request, payload
-from pipeline.ordering import Blocked
-from pipeline.stills import still_key
 
 if TYPE_CHECKING:
     from pipeline.jobs.orders import Bought

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.buying.takes import Take
 from pipeline.errors import BadInput, RefusedEdit
 from pipeline.model import Clip, Song
 from pipeline.money.books import Scope
 from pipeline.project import Project
+from pipeline.projects.trash import losses
 from pipeline.settings import Settings
 from pipeline.studio import Studio, open_studio
-from pipeline.takes import Take
-from pipeline.trash import losses
 from tests.fakes.replicate_server import small_picture
 
 PRICE_USD_MICRO = 350_000

@@ -156,7 +156,7 @@ def transcribe(studio: Workshop, project: Project, report: Reporter | None = Non
         BudgetRefused: The limit would be passed; nothing was asked.
         ProviderFailed: In one of its kinds; what is in doubt stays booked.
     """
-    from pipeline.buying import Quiet
+    from pipeline.buying.clips import Quiet
 
     key = studio.keys.key(project.id, "OPENAI_API_KEY")
     if _is_there(studio, project):

@@ -23,10 +23,10 @@ from pydantic import ValidationError
 
 from cache.blobs import StoredBlob, writing
 from cache.store import blobs_in
-from pipeline.belongings import Belongings, belongings_of, settle_in
 from pipeline.bench import StoreBench, storage_errors
 from pipeline.errors import BadInput, NewerSchema, StorageFailed
 from pipeline.project import SCHEMA, Project, changed, new_project_id
+from pipeline.projects.belongings import Belongings, belongings_of, settle_in
 from pipeline.schema import migrated
 
 if TYPE_CHECKING:

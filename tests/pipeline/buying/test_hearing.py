@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cache import StoreUnwritable
+from pipeline.buying.hearing import heard, model_for, offer, price_usd_micro, transcribe
 from pipeline.errors import (
     BadInput,
     Cancelled,
@@ -22,7 +23,6 @@ from pipeline.errors import (
     StorageFailed,
     StudioError,
 )
-from pipeline.hearing import heard, model_for, offer, price_usd_micro, transcribe
 from pipeline.project import Project
 from pipeline.settings import Settings
 from pipeline.studio import Studio

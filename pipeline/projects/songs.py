@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.bench import StoreBench
-from pipeline.intake import take_in
 from pipeline.model import FilmFormat, Song
 from pipeline.project import Project, new_project_id
+from pipeline.projects.intake import take_in
 
 if TYPE_CHECKING:
     from pipeline.workshop import Workshop
@@ -26,7 +26,7 @@ class Songs:
         self._studio = studio
 
     def take_in(self, source: Path | BinaryIO, filename: str) -> Song:
-        """Copy a song into the store; see :func:`pipeline.intake.take_in` for what is refused."""
+        """Copy a song into the store; `projects.intake.take_in` says what is refused."""
         bench = StoreBench(self._studio.store)
         try:
             return take_in(source, filename, bench, self._studio.settings)

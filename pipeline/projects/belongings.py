@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from pipeline.bench import as_stored
+from pipeline.buying.ordering import Draft
+from pipeline.buying.stills import still_key
+from pipeline.buying.takes import Take, take_id
 from pipeline.errors import BadInput
 from pipeline.model import Frozen, Still
-from pipeline.ordering import Draft
 from pipeline.project import Project, changed
-from pipeline.stills import still_key
-from pipeline.takes import Take, take_id
 
 if TYPE_CHECKING:
     from pipeline.workshop import Workshop

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pipeline.buying.quoting import Quoting
+from pipeline.buying.receipts import facts_of_stills, facts_of_takes, with_seeds
+from pipeline.buying.takes import in_use
+from pipeline.buying.unsettled import HeldOrder, Unsettled
 from pipeline.errors import BadInput, BudgetRefused, StaleEdit
 from pipeline.money.accounts import Receipt, receipts
 from pipeline.money.books import Entry
 from pipeline.money.quotes import Quote, quote_film
 from pipeline.money.retries import with_history
 from pipeline.money.usd import dollars
-from pipeline.quoting import Quoting
-from pipeline.receipts import facts_of_stills, facts_of_takes, with_seeds
-from pipeline.takes import in_use
-from pipeline.unsettled import HeldOrder, Unsettled
 
 if TYPE_CHECKING:
     from pipeline.workshop import Workshop

@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
+from pipeline.buying.takes import Take
 from pipeline.errors import BadInput, DiskFull, StorageFailed
 from pipeline.project import Project, changed
 from pipeline.settings import Settings
 from pipeline.studio import Studio, open_studio
-from pipeline.takes import Take
 from tests.fakes.replicate_server import small_picture
-from tests.pipeline.test_trash import buy
+from tests.pipeline.projects.test_trash import buy
 
 
 @pytest.fixture
@@ -221,7 +221,9 @@ def writing_to(device: str) -> Iterator[None]:
     """Zips are written to a device instead of the file that they are given."""
     with pytest.MonkeyPatch.context() as patch:
         given = zipfile.ZipFile
-        patch.setattr("pipeline.portable.zipfile.ZipFile", lambda _path, *how: given(device, *how))
+        patch.setattr(
+            "pipeline.projects.portable.zipfile.ZipFile", lambda _path, *how: given(device, *how)
+        )
         yield
 
 
@@ -247,7 +249,7 @@ def test_an_exports_folder_that_cannot_be_made_is_said_with_a_way_out(
 def test_what_no_studio_would_take_in_again_is_not_exported(
     studio: Studio, project: Project, monkeypatch: pytest.MonkeyPatch, bound: str, value: int
 ) -> None:
-    monkeypatch.setattr(f"pipeline.portable.{bound}", value)
+    monkeypatch.setattr(f"pipeline.projects.portable.{bound}", value)
 
     with pytest.raises(BadInput, match="too large for a zip"):
         studio.files.export_zip(project.id)

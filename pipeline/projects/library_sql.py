@@ -27,7 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from pipeline.database import METADATA, Database
-from pipeline.library import (
+from pipeline.project import Project
+from pipeline.projects.library import (
     LOCK_TIMEOUT_S,
     Drawer,
     Library,
@@ -39,7 +40,6 @@ from pipeline.library import (
     held_elsewhere,
     no_such_project,
 )
-from pipeline.project import Project
 
 LOCK_NOT_AVAILABLE = "55P03"
 PROJECTS = Table(
@@ -163,7 +163,7 @@ class SqlLibrary(Library):
 
 
 class SqlDrawer:
-    """Implements :class:`pipeline.library.Drawer` within one transaction."""
+    """Implements :class:`pipeline.projects.library.Drawer` within one transaction."""
 
     def __init__(self, connection: Connection, project_id: str, table: Table = PROJECTS) -> None:
         self._connection = connection

@@ -7,7 +7,7 @@ from PIL import Image
 from cache import Store
 from pipeline.bench import StoreBench
 from pipeline.errors import BadInput, OutOfBounds
-from pipeline.pictures import take_in_picture
+from pipeline.projects.pictures import take_in_picture
 
 
 @pytest.fixture

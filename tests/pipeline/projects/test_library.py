@@ -12,10 +12,10 @@ from sqlalchemy import update
 
 from pipeline.database import Database
 from pipeline.errors import BadInput, NewerSchema, StaleEdit, StorageFailed
-from pipeline.library import Library
-from pipeline.library_files import FileLibrary
-from pipeline.library_sql import PROJECTS, SqlLibrary
 from pipeline.project import Project, changed, new_project_id
+from pipeline.projects.library import Library
+from pipeline.projects.library_files import FileLibrary
+from pipeline.projects.library_sql import PROJECTS, SqlLibrary
 from tests.postgres_server import postgres_url
 
 __all__ = ["postgres_url"]
@@ -348,7 +348,7 @@ def test_a_project_that_another_studio_holds_stops_the_reading_of_all(
 ) -> None:
     if "://" in place.address:
         pytest.skip("rows are read as they stood, whoever holds them")
-    monkeypatch.setattr("pipeline.library_files.LOCK_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("pipeline.projects.library_files.LOCK_TIMEOUT_S", 0.1)
 
     with FileLock(Path(place.address) / f".{project.id}.lock"), pytest.raises(StorageFailed):
         list(library.texts())

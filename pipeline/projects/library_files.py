@@ -20,7 +20,8 @@ from filelock import FileLock, Timeout
 
 from pipeline.bench import storage_errors
 from pipeline.errors import BadInput, StorageFailed
-from pipeline.library import (
+from pipeline.project import Project
+from pipeline.projects.library import (
     LOCK_TIMEOUT_S,
     Drawer,
     Library,
@@ -32,7 +33,6 @@ from pipeline.library import (
     held_elsewhere,
     no_such_project,
 )
-from pipeline.project import Project
 
 PRESENT = "project.json"
 
@@ -133,7 +133,7 @@ class FileLibrary(Library):
 
 
 class FileDrawer:
-    """Implements :class:`pipeline.library.Drawer` over a project's folder.
+    """Implements :class:`pipeline.projects.library.Drawer` over a project's folder.
 
     Args:
         folder: The project's own folder.

@@ -9,7 +9,7 @@ from PIL import Image
 from cache import Store
 from pipeline.bench import StoreBench
 from pipeline.errors import BadInput, NotAudio, OutOfBounds
-from pipeline.intake import take_in, title_of
+from pipeline.projects.intake import take_in, title_of
 from pipeline.settings import Settings
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.moderation import explained, likely_words, marked, milder
+from pipeline.buying.moderation import explained, likely_words, marked, milder
 
 
 def test_likely_words_come_in_their_order_and_once() -> None:
