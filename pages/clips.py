@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts import (
     clips_card,
+    clips_frames,
     clips_keys,
     clips_making,
     clips_models,
@@ -44,6 +45,7 @@ def workbench(studio: Studio, view: ProjectView) -> None:
         with st.container(key="clips_actions", horizontal=True, gap="small"):
             clips_making.missing(deck, quote)
             clips_savings.offer(deck)
+            clips_frames.offer(deck)
         with st.container(key="clips_columns"):
             columns(deck)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.bench import storage_errors
-from pipeline.derivation import Derivation, NotYet
+from pipeline.derivation import Derivation
 from pipeline.errors import BadInput
 from pipeline.export import ExportInputs, ExportShot, file_name
 from pipeline.export import export as write
 from pipeline.model import Lyrics
+from pipeline.stage import NotYet
 
 if TYPE_CHECKING:
     from pipeline.workshop import Workshop

@@ -7,11 +7,10 @@ be made first. Pages and workers use the same code, so they cannot disagree abou
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from pipeline import stage
-from pipeline.buying.stills import still_key
 from pipeline.cuts.identity import SAME_CUT_S, born_at_s, carry_ids
 from pipeline.cuts.limits import SlotLimits
 from pipeline.cuts.slots import Hearing, slots_of
@@ -20,12 +19,10 @@ from pipeline.lyrics.transcripts import transcript_key, words_of
 from pipeline.model import (
     AudioAnalysis,
     Blob,
-    Character,
     Clip,
     Cut,
     Film,
     Frozen,
-    Location,
     Lyrics,
     ScenePlan,
     Shot,
@@ -34,9 +31,10 @@ from pipeline.model import (
     Transition,
     Word,
 )
+from pipeline.picturing import Pictures
 from pipeline.planning.inputs import PlanInputs
-from pipeline.project import Project, ReferenceChoice
-from pipeline.stage import Stage, StageStore
+from pipeline.project import Project
+from pipeline.stage import NotYet, Stage, StageStore
 from pipeline.stages.analyze import ANALYZE, LISTEN, AnalyzeInputs, Heard, ListenInputs
 from pipeline.stages.compose import (
     COMPOSE,
@@ -56,18 +54,13 @@ from pipeline.stages.compose import (
 from pipeline.stages.generate import PREVIEW, PreviewInputs, Window
 from pipeline.stages.generate import inputs_of as inputs_of_preview
 from pipeline.stages.locate import LOCATE, Located, LocateInputs
-from pipeline.stages.reference import REFERENCE, ReferenceInputs
-from pipeline.stages.reference import inputs_of as inputs_of_reference
+from pipeline.stages.reference import REFERENCE
 from pipeline.stages.slots import SLOTS, SlotInputs, SlotPlan, score_of
 
 In = TypeVar("In", bound=Frozen)
 Out = TypeVar("Out", bound=Frozen)
 Some = TypeVar("Some")
 EXCERPT_FADE_S = 0.4
-
-
-class NotYet(LookupError):
-    """An earlier stage has not been made; the message names it."""
 
 
 class Derivation:
@@ -239,44 +232,15 @@ class Derivation:
 
     @cached_property
     def shots(self) -> dict[str, Shot]:
-        """Shots by slot id, those of slots that exist."""
-        known = {slot.id for slot in self.slots}
-        shots = self.plan.shots if self.plan else ()
-        return {shot.slot_id: shot for shot in shots if shot.slot_id in known}
+        """Shots by slot id in the film's order, those of slots that exist."""
+        planned = {shot.slot_id: shot for shot in self.plan.shots} if self.plan else {}
+        return {slot.id: planned[slot.id] for slot in self.slots if slot.id in planned}
 
     @cached_property
-    def _pictured(self) -> dict[str, Character | Location]:
-        if self.plan is None:
-            return {}
-        everything: list[Character | Location] = [*self.plan.characters, *self.plan.locations]
-        return {one.id: one for one in everything}
-
-    @property
-    def subjects(self) -> tuple[str, ...]:
-        """Ids of everyone and every place of the plan."""
-        return tuple(self._pictured)
-
-    def reference_inputs(self, subject_id: str) -> ReferenceInputs:
-        present = _made(self.plan, "plan")
-        subject = self._pictured.get(subject_id)
-        if subject is None:
-            raise NotYet("plan")
-        choice = self.project.references.get(subject_id, ReferenceChoice())
-        return inputs_of_reference(subject, present.style, choice.take)
-
-    def subject(self, subject_id: str) -> Character | Location | None:
-        """Who or what an id of the plan stands for."""
-        return self._pictured.get(subject_id)
-
-    def bought_still(self, subject_id: str) -> Still | None:
-        """The picture that was bought for the subject's present words, take and model."""
-        inputs, model = self.reference_inputs(subject_id), self.project.image_model
-        return self.stills.get(still_key(self.project.id, inputs, model)) if model else None
-
-    def still(self, subject_id: str) -> Still | None:
-        """The picture of a subject: bought where one was, else drawn by the studio."""
-        bought = self.bought_still(subject_id)
-        return bought or self.find(REFERENCE, self.reference_inputs(subject_id))
+    def pictures(self) -> Pictures:
+        """Pictures of cast and places, and start frames."""
+        drawn = partial(self.find, REFERENCE)
+        return Pictures(self.project, lambda: self.shots, self.stills, drawn)
 
     @cached_property
     def extents(self) -> dict[str, Extent]:

@@ -45,7 +45,8 @@ GOALS = {
     "proposal": (*HEARD, "proposal"),
     "references": (*HEARD, "plan", "pictures"),
     "previews": (*HEARD, "plan", "references", "previews"),
-    "clips": (*HEARD, "plan", "references", "previews", "clips"),
+    # Paid clips before free previews: they take minutes at the vendor, and then need no preview.
+    "clips": (*HEARD, "plan", "references", "clips", "previews"),
     "film": (*HEARD, "plan", "references", "previews", "pieces", "film"),
 }
 
@@ -56,7 +57,7 @@ def one_unit(unit: str) -> Callable[[Derivation, tuple[str, ...]], tuple[str, ..
 
 def plan_units(look: Derivation, selection: tuple[str, ...]) -> tuple[str, ...]:
     """The plan; nothing where all that was named is in it, and the rest would cost money."""
-    planned = {*look.shots, *look.subjects}
+    planned = {*look.shots, *look.pictures.subjects, *look.pictures.frames}
     spared = look.project.planner == "openai" and selection and planned.issuperset(selection)
     return () if spared else (FILM,)
 
@@ -75,16 +76,23 @@ def ask_for_plan(look: Derivation) -> BadInput:
 
 
 def pictures_wanted(look: Derivation, selection: tuple[str, ...]) -> tuple[str, ...]:
-    """The named subjects; without names all that have no picture of the person's choice."""
+    """The named subjects and start frames; without names all subjects without a chosen picture.
+
+    A start frame is drawn only when it is named.
+    """
     if selection:
-        return tuple(one for one in look.subjects if one in selection)
+        return tuple(
+            one for one in (*look.pictures.subjects, *look.pictures.frames) if one in selection
+        )
     chosen = {one for one, choice in look.project.references.items() if choice.blob is not None}
-    return tuple(one for one in look.subjects if one not in chosen)
+    return tuple(one for one in look.pictures.subjects if one not in chosen)
 
 
 def subjects(look: Derivation, selection: tuple[str, ...]) -> tuple[str, ...]:
     """The named subjects; all of them where slots or nothing is named."""
-    return tuple(one for one in look.subjects if one in selection) or look.subjects
+    return (
+        tuple(one for one in look.pictures.subjects if one in selection) or look.pictures.subjects
+    )
 
 
 def slot_ids(look: Derivation, selection: tuple[str, ...]) -> tuple[str, ...]:

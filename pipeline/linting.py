@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pipeline.cast.gate import gate
-from pipeline.cast.identity import identity_block, wardrobe_anchor
 from pipeline.cast.verdict import Verdict
 from pipeline.derivation import Derivation
 from pipeline.model import Lyrics, ScenePlan, Slot
 from pipeline.money.catalogue import Catalogue, Model
 from pipeline.money.choices import effective_choice, has_start_frame, wording
 from pipeline.planning.lint import Finding, Limits, lint
-from pipeline.planning.prompts import Mode, Voices, prompt_for
-
-VOICES = Voices(identity=identity_block, anchor=wardrobe_anchor)
+from pipeline.planning.prompts import Mode, prompt_for
+from pipeline.planning.voices import VOICES
 
 
 def findings_of(look: Derivation, catalogue: Catalogue) -> tuple[Finding, ...]:

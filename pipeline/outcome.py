@@ -12,19 +12,22 @@ from pipeline.errors import BadInput, Cancelled, InternalFault, StudioError
 if TYPE_CHECKING:
     from pipeline.jobs.state import RunState, UnitFailure
 
+ASKED_EACH = ("clips", "references")
+"""Goals whose every unit was asked for; on the way to other goals they may be missing."""
+
 
 def raise_unless_done(state: RunState) -> None:
     """Return when the run is done; else raise the first reason, as it was raised in the unit.
 
-    A run for clips is not done while one of them could not be bought. One that a person let
-    pause is as it should be.
+    A run for clips or pictures is not done while one of them could not be made. One that a person
+    let pause is as it should be.
 
     Raises:
         StudioError: What failed, with its way out; ``Cancelled`` when a person stopped it.
     """
     if state.state == "paused":
         return
-    if state.state == "done" and not (state.goal == "clips" and state.failures):
+    if state.state == "done" and not (state.goal in ASKED_EACH and state.failures):
         return
     if state.state == "cancelled":
         raise Cancelled("The work was cancelled.", "What is finished is kept; start it again.")

@@ -26,7 +26,7 @@ from pipeline.model import (
     Unit,
 )
 
-SCHEMA = 2
+SCHEMA = 3
 PREVIEW_MODEL = "preview"
 
 
@@ -69,10 +69,13 @@ class ModelChoice(Frozen):
 
 
 class ReferenceChoice(Frozen):
-    """The still that a person chose for a subject. Paid video waits for ``approved``."""
+    """The still that a person chose for a subject. Paid video waits for ``approved``.
+
+    ``source`` "none" is for start frames alone: the clip is made from words, without a picture.
+    """
 
     blob: Blob | None = None
-    source: Literal["generated", "uploaded"] = "generated"
+    source: Literal["generated", "uploaded", "none"] = "generated"
     approved: bool = False
     take: int = Field(default=1, ge=1)
 
@@ -98,7 +101,8 @@ class Project(Frozen):
     ``proposal`` is a new plan that waits for the person's yes; ``planner_model`` names the language
     model, the usual one when empty. ``section_models`` is keyed by section label,
     ``shot_models``, ``picks`` (take id) and ``preview_takes`` by slot id, ``references`` by
-    character or location id. ``milder_words`` holds, by slot id, words of the prompt that the
+    character or location id, and by :func:`frame_of` where a shot starts from a picture of its own
+    instead of its cast's. ``milder_words`` holds, by slot id, words of the prompt that the
     person agreed to say more mildly; ``end_frames`` is by slot id, too.
     """
 
@@ -132,6 +136,11 @@ class Project(Frozen):
     allow_retired: bool = False
     captions: bool = True
     origin: str = ""
+
+
+def frame_of(slot_id: str) -> str:
+    """What a shot's own start frame is called among the references; no subject is called so."""
+    return f"{slot_id}/frame"
 
 
 def new_project_id() -> str:

@@ -19,7 +19,7 @@ def _as_it_is(data: Data) -> Data:
     return data
 
 
-MIGRATIONS: dict[int, Callable[[Data], Data]] = {1: _as_it_is}
+MIGRATIONS: dict[int, Callable[[Data], Data]] = {1: _as_it_is, 2: _as_it_is}
 
 
 def migrated(data: Data) -> Data:

@@ -25,6 +25,10 @@ In = TypeVar("In", bound=Frozen)
 Out = TypeVar("Out", bound=Frozen)
 
 
+class NotYet(LookupError):
+    """An earlier stage has not been made; the message names it."""
+
+
 class Workbench(Protocol):
     """What a stage may touch: blobs, a scratch folder, its own progress."""
 

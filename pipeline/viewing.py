@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from pipeline.buying.quoting import Quoting
 from pipeline.buying.takes import PREVIEW_PICK, Take, in_use
 from pipeline.cast.gate import gate
-from pipeline.derivation import Derivation, NotYet
+from pipeline.derivation import Derivation
 from pipeline.linting import findings_of
 from pipeline.model import Blob, Clip, Film, Lyrics
 from pipeline.money.choices import effective_choice
-from pipeline.project import PREVIEW_MODEL, Project
-from pipeline.stage import canonical
+from pipeline.project import PREVIEW_MODEL, Project, frame_of
+from pipeline.stage import NotYet, canonical
 from pipeline.stages.poster import POSTER, poster_of, poster_of_film
 from pipeline.stages.viewing_copy import VIEWING_COPY, copy_of
 from pipeline.staleness import Latest, clip_changes, film_changes
@@ -51,12 +51,11 @@ class Viewer:
         project = self._studio.library.load(project_id)
         look = self._studio.derivation(project)
         takes = self._studio.takes.of_project(project_id)
-        clips = {
-            slot.id: self._with_takes(look, self._clip(look, slot.id), takes.get(slot.id, ()))
-            for slot in look.slots
-        }
-        stills = {one: still for one in look.subjects if (still := look.still(one))}
-        song = Steps(look, clips, len(stills))
+        clips = {slot.id: self._slot(look, slot.id, takes.get(slot.id, ())) for slot in look.slots}
+        shown = (*look.pictures.subjects, *look.pictures.frames)
+        stills = {one: still for one in shown if (still := look.pictures.still(one))}
+        drawn = len(stills.keys() & set(look.pictures.subjects))
+        song = Steps(look, clips, drawn)
         film = look.film or self._latest.film(project_id)
         film_state = self._film_state(look, film is not None)
         return ProjectView(
@@ -104,6 +103,16 @@ class Viewer:
             opened_at=self._studio.library.changed_at(project.id),
             poster=posters[len(posters) // 3] if posters else None,
         )
+
+    def _slot(self, look: Derivation, slot_id: str, takes: tuple[Take, ...]) -> ClipView:
+        """Until its clip was bought, a shot is shown by the picture that it is to start from."""
+        clip = self._with_takes(look, self._clip(look, slot_id), takes)
+        if slot_id not in look.shots or (clip.clip is not None and not clip.clip.preview):
+            return clip
+        own = frame_of(slot_id)
+        choice, still = look.project.references.get(own), look.pictures.still(own)
+        blob = (choice.blob if choice else None) or (still.blob if still else None)
+        return replace(clip, poster=self._path(blob) or clip.poster)
 
     def _clip(self, look: Derivation, slot_id: str) -> ClipView:
         try:
@@ -201,7 +210,7 @@ class Steps:
         return StepState("plan", "Plan", "done", shots, slots)
 
     def cast(self) -> StepState:
-        wanted = len(self._look.subjects)
+        wanted = len(self._look.pictures.subjects)
         if not wanted:
             return StepState("cast", "Cast", "empty")
         state = "done" if self._stills == wanted else "ready"

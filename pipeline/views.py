@@ -67,7 +67,8 @@ class ProjectCard:
 class ProjectView:
     """A project and its derivations as far as they exist; nothing was computed for it.
 
-    ``stills`` is keyed by subject id, ``clips`` and ``posters`` by slot id. ``film`` is the last
+    ``stills`` is keyed by subject id, start frames by :func:`pipeline.project.frame_of`; ``clips``
+    and ``posters`` by slot id. ``film`` is the last
     film that was made; ``film_state`` says whether it still shows the present decisions, and
     ``film_copy`` is a smaller file of it where the whole one is too large for a player.
     """

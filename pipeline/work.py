@@ -21,7 +21,7 @@ from pipeline.buying.direction import (
     written,
 )
 from pipeline.buying.hearing import heard, transcribe
-from pipeline.derivation import Derivation, NotYet
+from pipeline.derivation import Derivation
 from pipeline.errors import BadInput, StaleEdit
 from pipeline.goals import (
     FILM,
@@ -47,7 +47,7 @@ from pipeline.model import Frozen, ScenePlan
 from pipeline.planning.filling import filled
 from pipeline.planning.proposing import inputs_for, proposed
 from pipeline.project import Project, changed
-from pipeline.stage import Stage
+from pipeline.stage import NotYet, Stage
 from pipeline.stages.analyze import ANALYZE, LISTEN
 from pipeline.stages.compose import COMPOSE, PIECE, SOUND, pieces_of, plan
 from pipeline.stages.generate import PREVIEW
@@ -109,7 +109,7 @@ class StudioWork:
                 lambda _d, _u: False,
                 self._propose,
             ),
-            "references": Maker(subjects, lambda d, u: bool(d.still(u)), self._draw),
+            "references": Maker(subjects, lambda d, u: bool(d.pictures.still(u)), self._draw),
             "pictures": Maker(pictures_wanted, self._picture_ready, self._picture),
             "previews": Maker(slot_ids, lambda d, u: bool(d.preview(u)), self._preview),
             "clips": Maker(
@@ -229,17 +229,22 @@ class StudioWork:
         return False
 
     def _draw(self, task: Task) -> bool:
-        self._compute(REFERENCE, task.derivation.reference_inputs(task.unit), task.report)
+        self._compute(REFERENCE, task.derivation.pictures.reference_inputs(task.unit), task.report)
         return False
 
     def _picture_ready(self, look: Derivation, unit: str) -> bool:
         if look.project.image_model:
             return self._studio.illustrating.ready(look, unit)
-        return bool(look.still(unit))
+        return bool(look.pictures.still(unit))
 
     def _picture(self, task: Task) -> bool | UnitResult:
         if task.project.image_model:
             return self._studio.illustrating.make(task)
+        if task.unit in task.derivation.pictures.frames:
+            raise BadInput(
+                "Start frames are drawn by an image model, and none is chosen.",
+                "Choose who draws the pictures, or bring a picture of your own.",
+            )
         return self._draw(task)
 
     def _preview(self, task: Task) -> bool:

@@ -7,47 +7,63 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.cast_card import Desk
 from pages.parts.states import usd
 from pipeline.money.catalogue import Model
 from pipeline.money.prices import price
 from pipeline.project import Project, changed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.studio import Studio
     from pipeline.views import ProjectView
+
+    Edit = Callable[[str, Callable[[Project], Project]], object]
 
 STUDIO = ""
 """The project's name for the studio itself, which draws free."""
+DRAWN_HERE = "The studio · free"
 
 
-def models(desk: Desk) -> dict[str, Model | None]:
+def models(studio: Studio) -> dict[str, Model | None]:
     """Image models on sale by key; the studio itself, free, first."""
     today = datetime.now(UTC).date()
     bought = {
         model.key: model
-        for model in desk.studio.catalogue.of_kind("image")
+        for model in studio.catalogue.of_kind("image")
         if not model.free and model.lifecycle_on(today).stage != "retired"
     }
     return {STUDIO: None, **bought}
 
 
-def chosen(desk: Desk, project: Project) -> Model | None:
-    """Draw the choice; None where the studio draws."""
-    offered = models(desk)
-    key = f"image_model_{desk.project_id}"
+def choose(
+    studio: Studio, project: Project, edit: Edit, place: str, nobody: str = DRAWN_HERE
+) -> Model | None:
+    """Draw the choice; None where the studio draws.
+
+    Args:
+        studio: Whose catalogue.
+        project: What is chosen now.
+        edit: Changes the project, under a label.
+        place: Where it stands on the page, as several places may show it.
+        nobody: What is said where no model is chosen.
+    """
+    offered = models(studio)
+    key = f"image_model_{place}_{project.id}"
     present = project.image_model if project.image_model in offered else STUDIO
     st.session_state[key] = present
+
+    def decide() -> None:
+        edit("Who draws the pictures", lambda now: changed(now, image_model=st.session_state[key]))
+
     st.selectbox(
         "Drawn by",
         list(offered),
         key=key,
-        format_func=lambda one: _named(offered[one]),
+        format_func=lambda one: _named(offered[one]) or nobody,
         help="Holds for all pictures of this film. A bought picture shows the face; the studio's "
         "own is a card that marks the place.",
-        on_change=lambda: desk.edit(
-            "Who draws the pictures",
-            lambda now: changed(now, image_model=st.session_state[key]),
-        ),
+        on_change=decide,
     )
     return offered[present]
 
@@ -79,5 +95,5 @@ def cost_usd_micro(model: Model | None, pictures: int) -> int:
 
 def _named(model: Model | None) -> str:
     if model is None:
-        return "The studio · free"
+        return ""
     return f"{model.name} · {usd(cost_usd_micro(model, 1))} each"

@@ -86,7 +86,7 @@ def _approve(desk: Desk, one: Subject, choice: ReferenceChoice, blob: Blob | Non
 
 def _make(desk: Desk, view: ProjectView, one: Subject, choice: ReferenceChoice) -> None:
     """Who draws, then this picture and all that are missing, each with its price."""
-    model = cast_drawing.chosen(desk, view.project)
+    model = cast_drawing.choose(desk.studio, view.project, desk.edit, "cast")
     lacking = cast_drawing.missing(view, model)
     anew = one.id not in lacking
     busy = progress.active(desk.studio.run(desk.project_id))
@@ -114,6 +114,7 @@ def _make(desk: Desk, view: ProjectView, one: Subject, choice: ReferenceChoice) 
 
 def _draw(desk: Desk, ids: tuple[str, ...]) -> None:
     with errors.shown(later=True):
+        desk.studio.spending.check(desk.project_id, ids, goal="references")
         desk.studio.start(desk.project_id, "references", ids)
     st.rerun()
 

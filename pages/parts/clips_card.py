@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts import clips_ends, clips_keys, clips_making, clips_refused, clips_takes, errors
+from pages.parts import (
+    clips_ends,
+    clips_keys,
+    clips_making,
+    clips_refused,
+    clips_starts,
+    clips_takes,
+    errors,
+)
 from pages.parts.clips_deck import Deck
 from pages.parts.clips_models import INHERIT, labels, refusal
 from pages.parts.states import mark
@@ -41,6 +49,7 @@ def draw(deck: Deck, slot: Slot) -> None:
         st.warning(errors.literal(_problem(deck, quote, problem)), icon=":material/block:")
     clips_making.one(deck, slot, quote)
     _advice(deck, slot, quote)
+    clips_starts.draw(deck, slot, quote)
     clips_ends.draw(deck, slot, quote)
     _words(deck, slot, quote)
 
@@ -166,13 +175,12 @@ def _words(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
     model = deck.studio.catalogue.models.get(quote.model)
     if shot is None or plan is None or model is None:
         return
-    from pipeline.cast.identity import identity_block, wardrobe_anchor
-    from pipeline.planning.prompts import Voices, prompt_for
+    from pipeline.planning.prompts import prompt_for
+    from pipeline.planning.voices import VOICES
 
     framed = has_start_frame(deck.project, shot) and bool(model.names.start)
-    voices = Voices(identity_block, wardrobe_anchor)
     mode = wording(deck.project, shot, framed)
-    sent = prompt_for(shot, plan, mode, voices, model.prompt_limit)
+    sent = prompt_for(shot, plan, mode, VOICES, model.prompt_limit)
     text = milder(sent.text, deck.project.milder_words.get(slot.id, ()))
     with st.expander("Prompt as it will be sent"):
         st.text(text)

@@ -1,4 +1,4 @@
-"""Reference pictures from image models: one a character or place, bought like a clip.
+"""Pictures from image models, bought like clips: of characters, of places, and start frames.
 
 The words are the subject's own, verbatim; what is added only says how it is shown.
 """
@@ -10,8 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.buying.clips import Quiet
+from pipeline.buying.frames import frame_request, sendable
 from pipeline.buying.moderation import explained
-from pipeline.buying.ordering import Blocked
+from pipeline.buying.ordering import PLACEHOLDER_URL, Blocked
+from pipeline.buying.shop import Commission
 from pipeline.buying.stills import still_key
 from pipeline.cast.gate import verdict_of
 from pipeline.cast.identity import identity_block
@@ -20,7 +22,7 @@ from pipeline.errors import BadInput, Cancelled, ContentRefused, ProviderFailed
 from pipeline.jobs import journal as states
 from pipeline.jobs.protocol import UnitResult
 from pipeline.jobs.reconcile import Held
-from pipeline.model import Character, Location, Still, Style
+from pipeline.model import Character, Location, ScenePlan, Shot, Still, Style
 from pipeline.money.catalogue import Model
 from pipeline.money.payloads import Request, payload
 
@@ -46,7 +48,7 @@ class Illustrating:
 
     def ready(self, look: Derivation, subject_id: str) -> bool:
         """Whether the picture of the present words is bought and whole."""
-        still = look.bought_still(subject_id)
+        still = look.pictures.bought(subject_id)
         if still is None:
             return False
         try:
@@ -59,8 +61,7 @@ class Illustrating:
         """Buy one picture."""
         look, began = task.derivation, time.perf_counter()
         try:
-            request, model = self._request(look, task.unit)
-            self._buy(task, model, request)
+            self._buy(task, self._commission(look, task.unit))
         except Blocked as waits:
             return _held(began, waits.note, waits.way_out)
         except Held as waits:
@@ -68,60 +69,81 @@ class Illustrating:
             return doubt.model_copy(update={"kind": ProviderFailed.__name__})
         return False
 
-    def _buy(self, task: Task, model: Model, request: Request) -> None:
+    def _buy(self, task: Task, wanted: Commission) -> None:
         project = task.project
-        key = still_key(project.id, task.derivation.reference_inputs(task.unit), model.key)
-        buyer, order = self._studio.shop.order_still(project.id, key, task.unit, (model, request))
+        key = still_key(project.id, task.derivation.pictures.inputs(task.unit), wanted.model.key)
+        buyer, order = self._studio.shop.order_still(project.id, key, task.unit, wanted)
         try:
             bought = buyer.buy(order, task.report)
-            self._keep(task, key, (model, request), bought)
+            self._keep(task, key, wanted, bought)
         except ContentRefused as error:
-            raise ContentRefused(*explained(error.message, request.prompt)) from error
+            raise ContentRefused(*explained(error.message, wanted.request.prompt)) from error
         except Cancelled:
             attempt = self._studio.shop.journal.latest(key)
             if attempt is not None and attempt.state == states.SETTLED:
                 late = buyer.buy(order, Quiet())
-                self._keep(replace(task, report=Quiet()), key, (model, request), late)
+                self._keep(replace(task, report=Quiet()), key, wanted, late)
             raise
 
-    def _keep(self, task: Task, key: str, ordered: tuple[Model, Request], bought: Bought) -> None:
+    def _keep(self, task: Task, key: str, wanted: Commission, bought: Bought) -> None:
         """Fetch and keep what was bought."""
         blob, size = self._studio.shop.deliver_still(bought, task.report)
-        model, request = ordered
         still = Still(
             subject_id=task.unit,
             blob=blob,
             width=size[0],
             height=size[1],
-            made_by=model.name,
-            prompt=request.prompt,
+            made_by=wanted.model.name,
+            prompt=wanted.request.prompt,
         )
         self._studio.stills.add(key, task.project.id, still, time.time())
 
-    def _request(self, look: Derivation, subject_id: str) -> tuple[Request, Model]:
+    def _commission(self, look: Derivation, subject_id: str) -> Commission:
         """The order of a picture, checked against the model's schema.
 
         Raises:
             Blocked: The subject is not described well enough, or the model cannot draw it.
         """
-        model = self._studio.catalogue.get(look.project.image_model)
-        plan = look.plan
-        subject = look.subject(subject_id)
-        if plan is None or subject is None:
+        subject = look.pictures.subject(subject_id)
+        if look.plan is None or subject is None:
             raise Blocked("The plan does not know this subject.", "Plan again.")
-        if isinstance(subject, Character):
-            _check(subject)
-        ratio = look.project.format.aspect.value
-        request = Request(
-            prompt=_prompt(subject, plan.style),
-            aspect=ratio if ratio in model.aspect_ratios else model.aspect_ratios[0],
-            resolution=model.resolutions[0],
-        )
+        model = self._studio.catalogue.get(look.project.image_model)
+        if isinstance(subject, Shot):
+            wanted = _of_shot(look, look.plan, subject, model)
+        else:
+            wanted = Commission(model, _of_subject(look, look.plan.style, subject, model))
+        addresses = tuple(PLACEHOLDER_URL for _one in wanted.pictures)
         try:
-            payload(model, request)
+            payload(model, wanted.request.model_copy(update={"reference_urls": addresses}))
         except BadInput as problem:
             raise Blocked(problem.message, problem.way_out) from problem
-        return request, model
+        return wanted
+
+
+def _of_shot(look: Derivation, plan: ScenePlan, shot: Shot, model: Model) -> Commission:
+    for one in plan.characters:
+        if one.id in shot.character_ids:
+            _check(one)
+    pictured = look.pictures.of_cast(shot)
+    sent = sendable(model, tuple(pictured.values()))
+    names = {one.id: one.name for one in plan.characters}
+    names |= {one.id: one.name for one in plan.locations}
+    named = tuple(names[one] for one in pictured)[: len(sent)]
+    aspect = look.project.format.aspect.value
+    return Commission(model, frame_request(shot, plan, model, named, aspect), sent)
+
+
+def _of_subject(
+    look: Derivation, style: Style, subject: Character | Location, model: Model
+) -> Request:
+    if isinstance(subject, Character):
+        _check(subject)
+    ratio = look.project.format.aspect.value
+    return Request(
+        prompt=_prompt(subject, style),
+        aspect=ratio if ratio in model.aspect_ratios else model.aspect_ratios[0],
+        resolution=model.resolutions[0],
+    )
 
 
 def _held(began: float, note: str, way_out: str) -> UnitResult:

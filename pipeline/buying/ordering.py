@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from pipeline.buying.frames import shown_of
 from pipeline.buying.moderation import milder
 from pipeline.cast.gate import verdict_of
-from pipeline.cast.identity import identity_block, wardrobe_anchor
 from pipeline.cast.verdict import Reason
 from pipeline.derivation import Derivation
 from pipeline.errors import BadInput
@@ -23,15 +23,11 @@ from pipeline.money.choices import wording
 from pipeline.money.payloads import Request, payload
 from pipeline.money.quotes import ClipQuote, quote_clip
 from pipeline.money.words import successor
-from pipeline.planning.prompts import Voices, prompt_for
+from pipeline.planning.prompts import prompt_for
+from pipeline.planning.voices import VOICES
+from pipeline.project import ReferenceChoice, frame_of
 from pipeline.stage import canonical, digest_of
 
-VOICES = Voices(identity=identity_block, anchor=wardrobe_anchor)
-SHOWN = (
-    *("purpose", "size", "angle", "movement", "speed", "lens", "light", "action", "energy"),
-    *("location_id", "character_ids", "singer", "negative"),
-)
-"""Fields of a shot that are seen in its clip."""
 PLACEHOLDER_URL = "https://example.com/picture.jpg"
 
 
@@ -181,13 +177,16 @@ def _check_payload(model: Model, draft: Draft) -> None:
 def _pictures(
     look: Derivation, shot: Shot, model: Model, bought_s: float | None
 ) -> tuple[Blob | None, tuple[Blob, ...]]:
-    """Start frame and references: approved pictures of who and where, as the model takes them.
+    """Start frame and references: the shot's own frame, else approved pictures of who and where.
 
     ``bought_s`` None leaves references aside: beside an end frame the first picture is the start.
     """
-    subjects, found = _subjects(shot), _pictured(look, shot)
+    own = look.project.references.get(frame_of(shot.slot_id))
+    if own is not None:
+        return _own_frame(own), ()
+    found = tuple(look.pictures.of_cast(shot).values())
     if model.names.start or model.names.references:
-        _check_waiting(look, subjects)
+        _check_waiting(look, shot)
     if not found:
         return None, ()
     if bought_s is not None and _takes_references(look, model, bought_s):
@@ -195,12 +194,18 @@ def _pictures(
     return (found[0] if model.names.start else None), ()
 
 
-def _subjects(shot: Shot) -> list[str]:
-    return [one for one in (*shot.character_ids, shot.location_id) if one]
+def _own_frame(own: ReferenceChoice) -> Blob | None:
+    """The picture that a person chose for a shot; None where they want none.
 
-
-def _pictured(look: Derivation, shot: Shot) -> list[Blob]:
-    return [blob for one in _subjects(shot) if (blob := _approved(look, one))]
+    Raises:
+        Blocked: It is not drawn, or not approved, yet.
+    """
+    if own.source == "none" or (own.approved and own.blob):
+        return own.blob
+    raise Blocked(
+        "The start frame of this clip is not approved yet.",
+        "Draw and approve it on the clip's card, or let the clip start from its cast's pictures.",
+    )
 
 
 def _end_frame(look: Derivation, slot_id: str) -> Blob | None:
@@ -214,13 +219,21 @@ def _end_frame(look: Derivation, slot_id: str) -> Blob | None:
         return wanted.blob if wanted else None
     after = next((one for one in look.slots if one.index == look.slot(slot_id).index + 1), None)
     shot = look.shots.get(after.id) if after else None
-    found = _pictured(look, shot) if shot else []
-    if not found:
+    found = _first_picture(look, shot) if shot else None
+    if found is None:
         raise Blocked(
             "The next shot has no approved picture that this clip could end on.",
             "Approve one on the Cast page, or choose another end frame.",
         )
-    return found[0]
+    return found
+
+
+def _first_picture(look: Derivation, shot: Shot) -> Blob | None:
+    """What a shot starts from: its own frame, else the first picture of its cast and place."""
+    own = frame_of(shot.slot_id)
+    if own in look.project.references:
+        return look.pictures.approved(own)
+    return next(iter(look.pictures.of_cast(shot).values()), None)
 
 
 def _takes_references(look: Derivation, model: Model, bought_s: float) -> bool:
@@ -232,19 +245,9 @@ def _takes_references(look: Derivation, model: Model, bought_s: float) -> bool:
     )
 
 
-def _approved(look: Derivation, subject_id: str) -> Blob | None:
-    choice = look.project.references.get(subject_id)
-    if choice is None or not choice.approved:
-        return None
-    if choice.blob is not None:
-        return choice.blob
-    still = look.still(subject_id) if subject_id in look.subjects else None
-    return still.blob if still else None
-
-
-def _check_waiting(look: Derivation, subjects: list[str]) -> None:
+def _check_waiting(look: Derivation, shot: Shot) -> None:
     """A picture that a person brought is meant to be used: its approval is waited for."""
-    for one in subjects:
+    for one in (*shot.character_ids, shot.location_id):
         choice = look.project.references.get(one)
         if choice and choice.blob and choice.source == "uploaded" and not choice.approved:
             raise Blocked(
@@ -254,12 +257,8 @@ def _check_waiting(look: Derivation, subjects: list[str]) -> None:
 
 
 def _basis(draft: Draft, shot: Shot, plan: ScenePlan, milder_words: tuple[str, ...]) -> str:
-    cast = [one for one in plan.characters if one.id in shot.character_ids]
     document: dict[str, Any] = {
-        "shot": {name: getattr(shot, name) for name in SHOWN},
-        "cast": [[one.name, one.kind, one.description] for one in cast],
-        "place": [one for one in plan.locations if one.id == shot.location_id],
-        "style": plan.style,
+        **shown_of(shot, plan),
         "model": [draft.model, draft.resolution, draft.aspect],
         "pictures": [one.digest for one in draft.pictures],
     }

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from pipeline.buying import hearing
 from pipeline.buying.direction import price_of_plan
-from pipeline.derivation import Derivation, NotYet
+from pipeline.derivation import Derivation
 from pipeline.errors import BadInput
 from pipeline.goals import GOALS, pictures_wanted
 from pipeline.money.prices import price
 from pipeline.planning.directing import quote_usd_micro
 from pipeline.planning.proposing import inputs_for
+from pipeline.stage import NotYet
 
 if TYPE_CHECKING:
     from pipeline.workshop import Workshop

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
@@ -50,6 +51,15 @@ UPLOAD_STAYS_S = 1800.0
 REDRAW = "Draw it again, or choose another model."
 
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Commission:
+    """A picture to be bought; ``pictures`` are sent along for the model to look at."""
+
+    model: Model
+    request: Request
+    pictures: tuple[Blob, ...] = ()
 
 
 class Shop:
@@ -121,11 +131,11 @@ class Shop:
         )
 
     def order_still(
-        self, project_id: str, key: str, subject_id: str, wanted: tuple[Model, Request]
+        self, project_id: str, key: str, subject_id: str, wanted: Commission
     ) -> tuple[Buyer, Order]:
-        """A buyer and what it is to buy for a reference picture."""
-        account, (model, request) = self.account(project_id), wanted
-        each = price(model, 0.0, request.resolution)
+        """A buyer and what it is to buy for a picture of a subject, or for a start frame."""
+        account, model = self.account(project_id), wanted.model
+        each = price(model, 0.0, wanted.request.resolution)
         scope = Scope(
             project_id=project_id,
             stage="references",
@@ -135,7 +145,9 @@ class Shop:
         )
 
         def inputs(n: int) -> Mapping[str, Any]:
-            return payload(model, request.model_copy(update={"seed": seed_of(f"{key}#{n}")}))
+            urls = tuple(self._uploaded(blob, account) for blob in wanted.pictures)
+            sent = {"seed": seed_of(f"{key}#{n}"), "reference_urls": urls}
+            return payload(model, wanted.request.model_copy(update=sent))
 
         return self._buyer(account), Order(
             key=key,

@@ -80,6 +80,8 @@ class Spending:
                 "What this would cost cannot be told yet.",
                 "Start it from its own page, where its price stands on the button.",
             )
+        if price and goal == "references":
+            self._studio.shop.account(project_id)
         left = self._studio.totals(project_id).left_usd_micro
         if price > left:
             raise BudgetRefused(

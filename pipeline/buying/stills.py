@@ -1,6 +1,6 @@
-"""Bought reference pictures: every one is kept, and found again by what it shows.
+"""Bought pictures: every one is kept, and found again by what it shows.
 
-reference inputs + model ──still_key──> row ──> Still
+its inputs + model ──still_key──> row ──> Still
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from sqlalchemy import Column, Float, String, Table, Text, select
 
 from pipeline.database import METADATA, Database
 from pipeline.jobs.progress import insert_missing
-from pipeline.model import Still
+from pipeline.model import Frozen, Still
 from pipeline.stage import canonical, digest_of
-from pipeline.stages.reference import ReferenceInputs
 
 STILLS = Table(
     "stills",
@@ -23,7 +22,7 @@ STILLS = Table(
 )
 
 
-def still_key(project_id: str, inputs: ReferenceInputs, model: str) -> str:
+def still_key(project_id: str, inputs: Frozen, model: str) -> str:
     """The key of a picture and of its order: the same for the same words, take and model."""
     shown = inputs.model_dump(exclude={"width", "height"})
     document = {"project": project_id, "still": canonical(shown), "model": model}

@@ -153,9 +153,9 @@ class Unsettled:
         """Let the next click order another picture: the order that was given up stays ended."""
         look = self._studio.derivation(self._studio.library.load(project_id))
         model = look.project.image_model
-        if subject_id not in look.subjects or not model:
+        if look.pictures.subject(subject_id) is None or not model:
             return
-        if still_key(project_id, look.reference_inputs(subject_id), model) != order_key:
+        if still_key(project_id, look.pictures.inputs(subject_id), model) != order_key:
             return
 
         def another(project: Project) -> Project:

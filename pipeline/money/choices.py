@@ -9,7 +9,7 @@ from pipeline.errors import BadInput
 from pipeline.model import Frozen, Shot, Slot
 from pipeline.money.catalogue import Catalogue, Model
 from pipeline.money.prices import bought_duration, fits, price, resolution_for
-from pipeline.project import PREVIEW_MODEL, ModelChoice, Project, changed
+from pipeline.project import PREVIEW_MODEL, ModelChoice, Project, changed, frame_of
 
 Origin = Literal["project", "section", "shot"]
 
@@ -96,13 +96,20 @@ def unfit(project: Project, slot: Slot, model: Model, today: date | None = None)
 
 
 def has_start_frame(project: Project, shot: Shot | None) -> bool:
-    """Whether a shot has an approved picture of someone or somewhere to start from."""
+    """Whether a shot has an approved picture to start from: its own, or of someone or somewhere."""
     return bool(start_subject(project, shot))
 
 
 def start_subject(project: Project, shot: Shot | None) -> str:
-    """Id of the first of a shot's people and place that has an approved picture; empty: none."""
-    subjects = (*shot.character_ids, shot.location_id) if shot else ()
+    """Id of what a shot's approved picture shows; empty: none.
+
+    That is the shot itself where a person chose a start frame of its own, or none at all; else the
+    first of its people and place.
+    """
+    if shot is None:
+        return ""
+    own = frame_of(shot.slot_id)
+    subjects = (own,) if own in project.references else (*shot.character_ids, shot.location_id)
     choices = ((one, project.references.get(one)) for one in subjects if one)
     return next((one for one, choice in choices if choice and choice.approved), "")
 

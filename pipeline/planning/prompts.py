@@ -21,7 +21,9 @@ from pipeline.model import Character, CharacterKind, Location, ScenePlan, Shot
 from pipeline.planning.acting import within
 from pipeline.planning.styling import fill
 
-Mode = Literal["t2v", "i2v", "portrait"]
+Mode = Literal["t2v", "i2v", "portrait", "still"]
+WHOLE: tuple[Mode, ...] = ("t2v", "still")
+"""Modes without a picture of the shot: everything that is seen has to be told."""
 Wording = Callable[[Character], str]
 
 
@@ -61,8 +63,9 @@ def prompt_for(
     Args:
         shot: What is seen.
         plan: Its plan, for cast, place and style.
-        mode: Without a start image (``t2v``), with one of the place (``i2v``), or with one of
-            somebody alone (``portrait``).
+        mode: Without a start image (``t2v``), with one of the place or of the shot (``i2v``), with
+            one of somebody alone (``portrait``), or for an image model that draws its first
+            moment (``still``).
         voices: How characters are worded.
         limit_chars: The model's limit in characters; None for no limit.
     """
@@ -95,26 +98,27 @@ def _parts(shot: Shot, plan: ScenePlan, mode: Mode, voices: Voices) -> list[Part
     cast = {one.id: one for one in plan.characters}
     seen = [cast[one] for one in shot.character_ids if one in cast]
     place = next((one for one in plan.locations if one.id == shot.location_id), None)
-    voice = voices.identity if mode == "t2v" else voices.anchor
+    voice = voices.identity if mode in WHOLE else voices.anchor
     return [
+        *([Part("still", _words()["still"])] if mode == "still" else []),
         *(Part("who", _worded(one, voice(one), mode)) for one in seen),
         Part("action", shot.action),
         *_singing(shot, cast),
         *_company(shot, seen),
-        Part("camera", _camera(shot)),
+        Part("camera", _view(shot) if mode == "still" else _camera(shot)),
         *(_place(place) if mode != "i2v" else []),
         Part("light", shot.light),
         Part("lens", library.grammar().lens_words[shot.lens]),
         Part("style", plan.style.words),
-        Part("look", plan.style.look if mode == "t2v" else ""),
-        Part("film_light", "" if shot.light or mode != "t2v" else plan.style.light),
-        Part("palette", _palette(plan) if mode == "t2v" else ""),
+        Part("look", plan.style.look if mode in WHOLE else ""),
+        Part("film_light", "" if shot.light or mode not in WHOLE else plan.style.light),
+        Part("palette", _palette(plan) if mode in WHOLE else ""),
     ]
 
 
 def _worded(one: Character, words: str, mode: Mode) -> str:
     """An anchor alone is a list of clothes: the name says whose."""
-    return f"{one.name}: {words}" if mode != "t2v" and words else words
+    return f"{one.name}: {words}" if mode not in WHOLE and words else words
 
 
 def _singing(shot: Shot, cast: dict[str, Character]) -> list[Part]:
@@ -135,13 +139,16 @@ def _company(shot: Shot, seen: Sequence[Character]) -> list[Part]:
 
 
 def _camera(shot: Shot) -> str:
-    grammar, movement = library.grammar(), library.movement()
+    movement = library.movement()
     moving = shot.movement not in {"static", "handheld"}
     speed = f" {movement.speeds[shot.speed]}" if moving else ""
-    return (
-        f"{grammar.size_words[shot.size]} {grammar.angle_words[shot.angle]}, "
-        f"{movement.words[shot.movement]}{speed}"
-    )
+    return f"{_view(shot)}, {movement.words[shot.movement]}{speed}"
+
+
+def _view(shot: Shot) -> str:
+    """Size and angle, without the movement: a still has none."""
+    grammar = library.grammar()
+    return f"{grammar.size_words[shot.size]} {grammar.angle_words[shot.angle]}"
 
 
 def _place(place: Location | None) -> list[Part]:

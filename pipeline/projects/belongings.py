@@ -53,7 +53,7 @@ def _could_be(draft: Draft) -> bool:
 
 
 def belongings_of(studio: Workshop, project: Project) -> Belongings:
-    """Every take whose file is there, and the bought picture of every subject.
+    """Every take whose file is there, and the bought picture of every subject and start frame.
 
     An order of another time, which this studio cannot read, is left behind, and so is a picture
     of an order that is no longer stored: the clip that came of it is what was paid for.
@@ -73,7 +73,8 @@ def belongings_of(studio: Workshop, project: Project) -> Belongings:
             "Take its film and clips along as a bundle (Film page), or copy the studio's folder.",
         )
     look = studio.derivation(project)
-    stills = {one: still for one in look.subjects if (still := look.bought_still(one))}
+    shown = (*look.pictures.subjects, *look.pictures.frames)
+    stills = {one: still for one in shown if (still := look.pictures.bought(one))}
     return Belongings(takes=tuple(landed), stills=stills)
 
 
@@ -102,8 +103,9 @@ def settle_in(studio: Workshop, project: Project, bought: Belongings) -> Project
         fields = {**dict(take), "id": renamed[take.id], "project_id": project.id, "state": "done"}
         studio.takes.add(Take.model_validate(fields))
     look = studio.derivation(project)
-    for subject in set(look.subjects) & set(bought.stills if project.image_model else ()):
-        key = still_key(project.id, look.reference_inputs(subject), project.image_model)
+    shown = {*look.pictures.subjects, *look.pictures.frames}
+    for subject in shown & set(bought.stills if project.image_model else ()):
+        key = still_key(project.id, look.pictures.inputs(subject), project.image_model)
         studio.stills.add(key, project.id, bought.stills[subject], time.time())
     picks = {slot_id: renamed.get(pick, pick) for slot_id, pick in project.picks.items()}
     return changed(project, picks=picks)

@@ -68,6 +68,29 @@ def planned(studio: Studio, demo_song: Song) -> str:
 
 
 @pytest.fixture
+def paid(studio: Studio, planned: str) -> Project:
+    """A copy of the planned project, made with Kling."""
+    from pipeline.project import ModelChoice, changed
+
+    view = studio.view(planned)
+    source = studio.project(planned)
+    project = studio.add(source.song)
+    return studio.change(
+        project.id,
+        project.revision,
+        "Set up",
+        lambda one: changed(
+            one,
+            plan=view.plan,
+            cuts=view.cuts,
+            model=ModelChoice(model="kling-2.5-turbo-pro"),
+            format=source.format,
+            excerpt=source.excerpt,
+        ),
+    )
+
+
+@pytest.fixture
 def visit(studio: Studio) -> Callable[..., AppTest]:
     """Open a page as a visitor does: ``visit("film", project_id)`` runs it and returns it."""
     from streamlit.testing.v1 import AppTest

@@ -14,14 +14,14 @@ def test_the_studio_draws_free_until_a_model_is_chosen(visit, planned):
     app = visit("cast", planned)
 
     assert not app.exception
-    assert app.selectbox(f"image_model_{planned}").value == ""
+    assert app.selectbox(f"image_model_cast_{planned}").value == ""
     assert any("Draw" in label and "$0.00" in label for label in _labels(app))
 
 
 def test_a_chosen_image_model_puts_its_price_on_the_button(visit, studio, planned):
     model = next(one for one in studio.catalogue.of_kind("image") if not one.free)
     app = visit("cast", planned)
-    app.selectbox(f"image_model_{planned}").set_value(model.key).run()
+    app.selectbox(f"image_model_cast_{planned}").set_value(model.key).run()
 
     assert not app.exception
     assert studio.project(planned).image_model == model.key

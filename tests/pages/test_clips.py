@@ -24,27 +24,6 @@ def select(app, label):
     return next(item for item in app.selectbox if item.label == label)
 
 
-@pytest.fixture
-def paid(studio, planned):
-    """A copy of the planned project, made with Kling."""
-    view = studio.view(planned)
-    source = studio.project(planned)
-    project = studio.add(source.song)
-    return studio.change(
-        project.id,
-        project.revision,
-        "Set up",
-        lambda one: changed(
-            one,
-            plan=view.plan,
-            cuts=view.cuts,
-            model=ModelChoice(model=KLING),
-            format=source.format,
-            excerpt=source.excerpt,
-        ),
-    )
-
-
 def test_a_project_without_a_plan_says_what_comes_first(visit, demo):
     app = visit("clips", demo.id)
 

@@ -127,7 +127,7 @@ def test_previews_buy_nothing(studio, vendor, project) -> None:
 
 
 def test_going_on_spends_what_continue_said(studio, vendor, project, visit) -> None:
-    run_id = studio.start(project.id, "clips", pause_after="previews")
+    run_id = studio.start(project.id, "clips", pause_after="references")
     assert studio.engine.wait(run_id, LONGEST_S).state == "paused"
     app = visit("film", project.id)
     button = find(app, lambda one: one.key == "run_continue")
@@ -142,7 +142,7 @@ def test_going_on_spends_what_continue_said(studio, vendor, project, visit) -> N
 def test_going_on_at_a_higher_price_than_was_shown_is_refused(
     studio, vendor, project, visit
 ) -> None:
-    run_id = studio.start(project.id, "clips", pause_after="previews")
+    run_id = studio.start(project.id, "clips", pause_after="references")
     studio.engine.wait(run_id, LONGEST_S)
     app = visit("film", project.id)
     button = find(app, lambda one: one.key == "run_continue")
@@ -157,7 +157,7 @@ def test_going_on_at_a_higher_price_than_was_shown_is_refused(
 
 
 def test_going_on_past_the_limit_is_refused_at_the_click(studio, vendor, project, visit) -> None:
-    run_id = studio.start(project.id, "clips", pause_after="previews")
+    run_id = studio.start(project.id, "clips", pause_after="references")
     studio.engine.wait(run_id, LONGEST_S)
     studio.spending.set_limit(project.id, CLIP)
     app = visit("film", project.id)
