@@ -29,18 +29,22 @@ def draw(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
         return
     now = own.source if own else CAST
     waits = " · not approved yet" if own and now == DRAWN and not own.approved else ""
-    with st.expander(f"Start frame{TITLES[now]}{waits}", expanded=bool(waits)):
-        picked = _choice(deck, slot, now)
+    cast = _of_cast(deck, slot)
+    title = f" · {cast}" if cast and now == CAST else TITLES[now]
+    with st.expander(literal(f"Start frame{title}{waits}"), expanded=bool(waits)):
+        picked = _choice(deck, slot, now, cast)
+        if picked == CAST and cast:
+            st.caption("A portrait stands before a plain wall; a drawn frame shows the place, too.")
         if picked == DRAWN and own is not None:
             _drawn(deck, slot, own)
         elif picked == OWN:
             _own(deck, slot, own)
 
 
-def _choice(deck: Deck, slot: Slot, now: str) -> str:
+def _choice(deck: Deck, slot: Slot, now: str, cast: str) -> str:
     widget = f"start_{slot.id}_{now}"
     words = {
-        CAST: _of_cast(deck, slot),
+        CAST: f"The approved picture of {cast}" if cast else "Its cast's picture, once approved",
         DRAWN: "A picture drawn for this shot",
         OWN: "A picture of my own",
         WORDS: "No picture: words alone",
@@ -58,15 +62,14 @@ def _choice(deck: Deck, slot: Slot, now: str) -> str:
 
 
 def _of_cast(deck: Deck, slot: Slot) -> str:
-    """What a clip without a choice of its own starts from, as things stand."""
+    """Who or where the picture shows that a clip without a choice of its own starts from."""
     plain = {one: kept for one, kept in deck.project.references.items() if one != frame_of(slot.id)}
     without = deck.project.model_copy(update={"references": plain})
     subject = start_subject(without, deck.shots.get(slot.id))
     plan = deck.project.plan
     names = {one.id: one.name for one in plan.characters} if plan else {}
     names |= {one.id: one.name for one in plan.locations} if plan else {}
-    name = names.get(subject, "")
-    return f"The approved picture of {name}" if name else "Its cast's picture, once one is approved"
+    return names.get(subject, "")
 
 
 def _drawn(deck: Deck, slot: Slot, own: ReferenceChoice) -> None:
