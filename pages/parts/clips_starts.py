@@ -34,7 +34,7 @@ def draw(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
     with st.expander(literal(f"Start frame{title}{waits}"), expanded=bool(waits)):
         picked = _choice(deck, slot, now, cast)
         if picked == CAST and cast:
-            st.caption("A portrait stands before a plain wall; a drawn frame shows the place, too.")
+            st.caption("A frame drawn for this shot shows its cast in its place.")
         if picked == DRAWN and own is not None:
             _drawn(deck, slot, own)
         elif picked == OWN:
