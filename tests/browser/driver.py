@@ -130,8 +130,9 @@ def broken_media(page: Page) -> list[str]:
 
 
 def settle(page: Page, timeout_s: float = 60.0) -> None:
-    """Wait until the script has run and nothing is greyed out."""
+    """Wait until the script has run, every part of it is drawn, and nothing is greyed out."""
     page.wait_for_selector(STILL, timeout=timeout_s * 1000)
     page.wait_for_function(
-        "() => !document.querySelector('[data-stale=true]')", timeout=timeout_s * 1000
+        "() => !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')",
+        timeout=timeout_s * 1000,
     )
