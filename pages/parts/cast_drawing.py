@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts.states import usd
 from pipeline.money.catalogue import Model
 from pipeline.money.prices import price
+from pipeline.money.usd import exact
 from pipeline.project import Project, changed
 
 if TYPE_CHECKING:
@@ -96,4 +96,4 @@ def cost_usd_micro(model: Model | None, pictures: int) -> int:
 def _named(model: Model | None) -> str:
     if model is None:
         return ""
-    return f"{model.name} · {usd(cost_usd_micro(model, 1))} each"
+    return f"{model.name} · {exact(cost_usd_micro(model, 1))} each"

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts import errors, starting
 from pages.parts.clips_deck import Deck
-from pipeline.money.usd import cents, dollars
+from pipeline.money.usd import at_most, cents, dollars
 from pipeline.project import PREVIEW_MODEL, changed
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def again(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
         some = f"{quote.takes} more {kind}s" if quote.takes > 1 else f"One more {kind}"
         st.markdown(errors.literal(f"{some} of clip {slot.index + 1}"))
         left = deck.studio.totals(deck.project.id).left_usd_micro
-        st.caption(errors.literal(f"{dollars(left)} is left. What is there is kept."))
+        st.caption(errors.literal(f"{at_most(left)} is left. What is there is kept."))
         st.button(
             f"Make it · {dollars(quote.price_usd_micro)}" if quote.buyable else "Not buyable",
             key=f"again_{slot.id}",

@@ -11,7 +11,7 @@ from pages.parts import errors
 from pages.parts.clips_deck import Deck
 from pipeline.errors import StudioError
 from pipeline.money.savings import Savings, Terms, find_savings, take_savings
-from pipeline.money.usd import as_decimal, dollars, parse_budget
+from pipeline.money.usd import as_decimal, at_most, dollars, parse_budget
 from pipeline.timebase import clock
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def offer(deck: Deck) -> None:
     if found is not None and found.cuts and found.saved_usd_micro > 0:
         count = len(found.cuts)
         cuts = "1 cut" if count == 1 else f"{count} cuts"
-        label = f"Save {dollars(found.saved_usd_micro)}: {cuts} one beat aside"
+        label = f"Save {at_most(found.saved_usd_micro)}: {cuts} one beat aside"
     busy = "Cuts stay where they are while clips are being made." if deck.busy else None
     pressed = st.button(
         label, icon=":material/savings:", key="save_money", disabled=deck.busy, help=busy
@@ -114,7 +114,7 @@ def _difference(deck: Deck, found: Savings) -> None:
     st.markdown(errors.literal(f"Now {before}; then {dollars(found.after_usd_micro)}."))
     st.dataframe(_lines(deck, found), hide_index=True, height=300, key="savings_lines")
     saved = found.saved_usd_micro
-    words = f"saves {dollars(saved)}" if saved >= 0 else f"costs {dollars(-saved)} more"
+    words = f"saves {at_most(saved)}" if saved >= 0 else f"costs {dollars(-saved)} more"
     if st.button(f"Take it · {words}", type="primary", key="take_savings"):
         cuts = deck.view.cuts
         deck.change("Save money", lambda one: take_savings(one, cuts, found))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.parts import errors
-from pipeline.money.usd import as_decimal, dollars, parse_budget
+from pipeline.money.usd import as_decimal, at_most, parse_budget
 
 if TYPE_CHECKING:
     from pipeline.studio import Studio
@@ -43,7 +43,7 @@ def draw(studio: Studio, project_id: str) -> None:
         st.form_submit_button("Set these limits", on_click=_set_others, args=(studio, project_id))
     if totals.bound_by != "project":
         which = "day's" if totals.bound_by == "day" else "studio's"
-        nearer = errors.literal(dollars(totals.left_usd_micro))
+        nearer = errors.literal(at_most(totals.left_usd_micro))
         st.caption(f"The {which} limit is nearer than the project's: {nearer} are left of it.")
 
 

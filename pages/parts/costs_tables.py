@@ -19,7 +19,7 @@ from pipeline.money.accounts import (
     receipts_csv,
     spent_on_rejects,
 )
-from pipeline.money.usd import cents, dollars
+from pipeline.money.usd import cents, dollars, exact
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig
@@ -86,7 +86,7 @@ def sums(studio: Studio, view: ProjectView) -> None:
     rows = sorted(found.items(), key=lambda item: -item[1])
     st.dataframe(
         [
-            {dimension: names.get(key, key) or "none", "Spent": dollars(amount)}
+            {dimension: names.get(key, key) or "none", "Spent": exact(amount)}
             for key, amount in rows
         ],
         hide_index=True,
@@ -129,7 +129,7 @@ def _receipt(one: Receipt, names: dict[str, str]) -> dict[str, object]:
         "Model": names.get(one.model, one.model),
         "Inputs' schema": one.schema_version,
         "Outcome": one.outcome,
-        "Price": dollars(one.spent_usd_micro),
+        "Price": exact(one.spent_usd_micro),
         "Took s": one.latency_s,
         "Output": _short(one.output_digest),
         "Start frame": _short(one.start_digest),
@@ -201,9 +201,9 @@ def _line(entry: Entry, names: dict[str, str]) -> dict[str, object]:
         "Stage": entry.stage,
         "Unit": names.get(entry.unit, entry.unit) or entry.name.partition("/")[2],
         "Model": entry.model,
-        "Held": dollars(entry.held_usd_micro) if entry.held_usd_micro else "",
-        "Spent": dollars(entry.spent_usd_micro) if entry.spent_usd_micro else "",
-        "Limit": "" if limit is None else dollars(limit),
+        "Held": exact(entry.held_usd_micro) if entry.held_usd_micro else "",
+        "Spent": exact(entry.spent_usd_micro) if entry.spent_usd_micro else "",
+        "Limit": "" if limit is None else exact(limit),
         "By": entry.by,
         "Note": entry.note,
     }

@@ -15,6 +15,7 @@ import streamlit as st
 
 from pages.parts import errors, nav, pausing, progress
 from pages.parts.states import length, mark, usd
+from pipeline.money.usd import at_most
 
 if TYPE_CHECKING:
     from pipeline.jobs.state import RunState
@@ -69,11 +70,11 @@ def _live(studio: Studio, first: ProjectView, seen: tuple[str, int] | None) -> N
 def _title(view: ProjectView) -> str:
     totals = view.totals
     sums = (
-        (totals.spent_usd_micro, "spent"),
-        (totals.held_usd_micro, "held"),
-        (totals.left_usd_micro, "left"),
+        (usd(totals.spent_usd_micro), "spent"),
+        (usd(totals.held_usd_micro), "held"),
+        (at_most(totals.left_usd_micro), "left"),
     )
-    money = "".join(f"<span><b>{usd(micro)}</b> {word}</span>" for micro, word in sums)
+    money = "".join(f"<span><b>{amount}</b> {word}</span>" for amount, word in sums)
     song = view.project.song
     lasts = f"<small>{length(song.duration_s)}</small>" if song else ""
     title = f"<h1>{escape(view.project.title)}{lasts}</h1>"

@@ -15,7 +15,7 @@ import streamlit as st
 
 from pages.parts import errors
 from pipeline.money.retries import in_words
-from pipeline.money.usd import dollars
+from pipeline.money.usd import at_most, dollars, exact
 
 if TYPE_CHECKING:
     from pipeline.money.ledger import Totals
@@ -63,8 +63,8 @@ def body(totals: Totals, quote: Quote, names: Mapping[str, str] | None = None) -
 def _limit(totals: Totals) -> str:
     words = BOUND_WORDS.get(totals.bound_by, "")
     if words:
-        return f"<b>{dollars(totals.left_usd_micro)}</b> left of {words}"
-    return f"<b>{dollars(totals.limit_usd_micro)}</b> limit"
+        return f"<b>{at_most(totals.left_usd_micro)}</b> left of {words}"
+    return f"<b>{exact(totals.limit_usd_micro)}</b> limit"
 
 
 def _ruler(totals: Totals, quote: Quote) -> str:
@@ -85,7 +85,7 @@ def _ruler(totals: Totals, quote: Quote) -> str:
     )
     told = ", ".join(f"{dollars(amount)} {name}" for name, amount in parts[:2])
     label = f"{told}, {dollars(quote.total_usd_micro)} to finish"
-    limit = dollars(totals.limit_usd_micro)
+    limit = exact(totals.limit_usd_micro)
     return f'<div class="ruler" role="img" aria-label="{label}, limit {limit}">{pieces}</div>'
 
 

@@ -14,7 +14,7 @@ from pipeline.money.accounts import Receipt, receipts
 from pipeline.money.books import Entry
 from pipeline.money.quotes import Quote, quote_film
 from pipeline.money.retries import with_history
-from pipeline.money.usd import dollars
+from pipeline.money.usd import at_most, dollars
 
 if TYPE_CHECKING:
     from pipeline.workshop import Workshop
@@ -85,7 +85,7 @@ class Spending:
         left = self._studio.totals(project_id).left_usd_micro
         if price > left:
             raise BudgetRefused(
-                f"This costs up to {dollars(price)}, and {dollars(left)} is left of the limit."
+                f"This costs up to {dollars(price)}, and {at_most(left)} is left of the limit."
                 " Nothing was bought.",
                 "Raise the limit on the Costs page.",
             )

@@ -12,7 +12,7 @@ from pipeline.money import words
 from pipeline.money.accounts import Receipt
 from pipeline.money.catalogue import Catalogue, Model, load
 from pipeline.money.retries import in_words
-from pipeline.money.usd import dollars, micro, number
+from pipeline.money.usd import dollars, exact, micro, number
 
 if TYPE_CHECKING:
     from pipeline.money.quotes import ClipQuote
@@ -42,7 +42,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
 
 def booked(document: dict[str, Any]) -> str:
     """The ledger for people: the sums, then a line for each purchase."""
-    sums = {name: dollars(micro(repr(document[f"{name}_usd"]))) for name in SUMS}
+    sums = {name: exact(micro(repr(document[f"{name}_usd"]))) for name in SUMS}
     head = (
         f"{len(document['entries'])} entries: {sums['spent']} spent, {sums['held']} held,"
         f" limit {sums['limit']}"
@@ -56,7 +56,7 @@ def _bought(receipt: dict[str, Any]) -> str:
     amount = receipt["reserved_usd_micro" if receipt["outcome"] == "held" else "spent_usd_micro"]
     return (
         f"{receipt['reserved_at'][:19]}  {receipt['unit']:<12} {receipt['model']:<22}"
-        f" {receipt['outcome']:<9} {dollars(amount):>8} {waited:>6}  {output}"
+        f" {receipt['outcome']:<9} {exact(amount):>8} {waited:>6}  {output}"
     )
 
 

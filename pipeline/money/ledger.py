@@ -25,7 +25,7 @@ from pipeline.model import Frozen
 from pipeline.money import books, rules
 from pipeline.money.books import BUDGETS, ENTRIES, Entry, Kind, Level, Scope
 from pipeline.money.rules import Dimension
-from pipeline.money.usd import MICRO_PER_USD, dollars
+from pipeline.money.usd import MICRO_PER_USD, exact
 
 __all__ = ["Dimension", "Entry", "Ledger", "Scope", "Totals"]
 
@@ -187,7 +187,7 @@ class Ledger:
             kept = books.standing(inside, "project", project_id, self._default)
         pairs = (("held", held, kept.held_usd_micro), ("spent", spent, kept.spent_usd_micro))
         return tuple(
-            f"{word}: the entries say {dollars(by_entries)}, the meter {dollars(by_sums)}."
+            f"{word}: the entries say {exact(by_entries)}, the meter {exact(by_sums)}."
             for word, by_entries, by_sums in pairs
             if by_entries != by_sums
         )

@@ -17,7 +17,7 @@ from pipeline.money.prices import (
     resolution_for,
     sells,
 )
-from pipeline.money.usd import dollars, share
+from pipeline.money.usd import at_most, dollars, share
 from pipeline.project import ModelChoice, Project
 
 Pair = tuple[Slot, Slot | None]
@@ -207,7 +207,7 @@ def _earlier_cut(
         if then is not None and now is not None and then < now:
             beats = "one beat" if steps == 1 else f"{steps} beats"
             saved = now - then
-            words = f"End it {beats} earlier ({beat - slot.start_s:.2f} s): saves {dollars(saved)}."
+            words = f"End it {beats} earlier ({beat - slot.start_s:.2f} s): saves {at_most(saved)}."
             return [Hint(kind="cut", words=words, saves_usd_micro=saved, value=beat)]
     return []
 
@@ -227,7 +227,7 @@ def _slower(model: Model, slot: Slot, quote: ClipQuote) -> list[Hint]:
         if sold and seconds < quote.bought_s and 1.0 < stretch <= SLOWEST:
             saved = (quote.take_usd_micro - price(model, seconds, quote.resolution)) * quote.takes
             percent = f"{(stretch - 1) * 100:.0f} %"
-            words = f"Slow a {seconds:g}-second take down by {percent}: saves {dollars(saved)}."
+            words = f"Slow a {seconds:g}-second take down by {percent}: saves {at_most(saved)}."
             return [Hint(kind="slow", words=words, saves_usd_micro=saved, value=seconds)]
     return []
 
@@ -249,5 +249,5 @@ def _other_model(
         return []
     saved = (quote.take_usd_micro - prices[cheapest]) * quote.takes
     name = catalogue.get(cheapest).name
-    words = f"{name} makes it for {dollars(prices[cheapest])}: saves {dollars(saved)}."
+    words = f"{name} makes it for {dollars(prices[cheapest])}: saves {at_most(saved)}."
     return [Hint(kind="model", words=words, saves_usd_micro=saved, value=cheapest)]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pipeline.errors import BadInput, BudgetRefused, InternalFault
 from pipeline.money.books import EVERY, Entry, Level, Standing
-from pipeline.money.usd import LARGEST_BUDGET_USD, MICRO_PER_USD, dollars
+from pipeline.money.usd import LARGEST_BUDGET_USD, MICRO_PER_USD, dollars, exact
 
 LARGEST_USD_MICRO = LARGEST_BUDGET_USD * MICRO_PER_USD
 LEVEL_WORDS: dict[Level, str] = {
@@ -30,7 +30,7 @@ def refusal(standing: Standing, amount: int) -> BudgetRefused:
     limit = standing.limit_usd_micro or 0
     used = standing.spent_usd_micro + standing.held_usd_micro
     return BudgetRefused(
-        f"{dollars(amount)} more would pass {LEVEL_WORDS[standing.level]} of {dollars(limit)} "
+        f"{dollars(amount)} more would pass {LEVEL_WORDS[standing.level]} of {exact(limit)} "
         f"by {dollars(used + amount - limit)}: {dollars(standing.spent_usd_micro)} is spent "
         f"and {dollars(standing.held_usd_micro)} is held. Nothing was bought.",
         "Raise the limit on the Costs page, or choose a cheaper model.",
@@ -53,20 +53,20 @@ def shares(entry: Entry, dimension: Dimension) -> list[tuple[str, int]]:
 
 def check_amount(usd_micro: int) -> None:
     if not 0 <= usd_micro <= LARGEST_USD_MICRO:
-        raise BadInput(f"{dollars(usd_micro)} is no price that the studio accepts.")
+        raise BadInput(f"{exact(usd_micro)} is no price that the studio accepts.")
 
 
 def check_charge(usd_micro: int) -> None:
     """A charge of any height is recorded, however absurd; only a negative one is a defect."""
     if usd_micro < 0:
-        raise InternalFault(f"{dollars(usd_micro)} cannot have been charged.")
+        raise InternalFault(f"{exact(usd_micro)} cannot have been charged.")
 
 
 def check_limit(level: Level, name: str, limit: int | None) -> None:
     if limit is not None and not 0 <= limit <= LARGEST_USD_MICRO:
         raise BadInput(
-            f"{dollars(limit)} cannot be a limit.",
-            f"Give an amount from $0.00 to {dollars(LARGEST_USD_MICRO)}.",
+            f"{exact(limit)} cannot be a limit.",
+            f"Give an amount from $0.00 to {exact(LARGEST_USD_MICRO)}.",
         )
     if (level == "studio") != (name == "") or (level in ("stage", "clip")) != ("/" in name):
         raise InternalFault(f"A {level} limit cannot be named {name!r}.")

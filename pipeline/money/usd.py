@@ -7,12 +7,13 @@ only, and what is reserved is rounded up, so that a promise never falls short of
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
 
 from pipeline.errors import BadInput
 
 MICRO_PER_USD = 1_000_000
 MICRO_PER_CENT = 10_000
+DIGITS_BELOW_A_CENT = 3
 LARGEST_BUDGET_USD = 100_000
 LARGEST_AMOUNT_USD = 1_000_000_000
 SHOWN_INPUT_LENGTH = 40
@@ -38,7 +39,20 @@ def micro(amount_usd: Decimal | str | int) -> int:
 
 
 def dollars(usd_micro: int) -> str:
-    """``$4.90`` for people; parts of a cent are shown only where there are some."""
+    """``$4.90`` for people, never less than the amount: prices, and what is spent or held.
+
+    Whole cents, rounded up; below a cent three digits that count, as in ``$0.00432``.
+    """
+    return exact(_shortened(usd_micro, ROUND_UP))
+
+
+def at_most(usd_micro: int) -> str:
+    """``$4.90`` for people, never more than the amount: what is left, and what is saved."""
+    return exact(_shortened(usd_micro, ROUND_DOWN))
+
+
+def exact(usd_micro: int) -> str:
+    """An amount to the micro-dollar, for limits, price lists and the entries of the ledger."""
     amount = abs(usd_micro)
     whole, rest = divmod(amount, MICRO_PER_USD)
     digits = f"{rest:06d}"
@@ -46,9 +60,18 @@ def dollars(usd_micro: int) -> str:
     return f"{'-' if usd_micro < 0 else ''}${whole:,}.{cents}"
 
 
+def _shortened(usd_micro: int, rounding: str) -> int:
+    """Micro-dollars with no more digits than people read; a negative amount by its size."""
+    amount = abs(usd_micro)
+    beyond = max(0, len(str(amount)) - DIGITS_BELOW_A_CENT)
+    step = MICRO_PER_CENT if amount >= MICRO_PER_CENT else 10**beyond
+    steps = int((Decimal(amount) / step).to_integral_value(rounding))
+    return steps * step * (-1 if usd_micro < 0 else 1)
+
+
 def cents(usd_micro: int) -> str:
     """A share of a price for people, to the nearest cent: never for what is charged."""
-    return dollars(share(usd_micro, 1, MICRO_PER_CENT) * MICRO_PER_CENT)
+    return exact(share(usd_micro, 1, MICRO_PER_CENT) * MICRO_PER_CENT)
 
 
 def share(usd_micro: int, part: float, whole: float) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from pipeline.money.catalogue import Catalogue, Model, Price
-from pipeline.money.usd import dollars, micro
+from pipeline.money.usd import exact, micro
 
 UNITS = {"second": "a second", "run": "a take", "image": "a picture", "minute": "a minute"}
 
@@ -24,7 +24,7 @@ def unit_price(model: Model) -> str:
     if not silent:
         return ", ".join(_tokens(line) for line in model.prices)
     amounts = sorted({micro(line.usd) for line in silent})
-    least, most = dollars(amounts[0]), dollars(amounts[-1])
+    least, most = exact(amounts[0]), exact(amounts[-1])
     span = least if least == most else f"{least} to {most}"
     return f"{span} {UNITS[silent[0].per]}"
 
@@ -52,4 +52,4 @@ def _tokens(line: Price) -> str:
         "million_tokens_cached": "read again",
         "million_tokens_out": "written",
     }
-    return f"{dollars(micro(line.usd))} a million tokens {kinds[line.per]}"
+    return f"{exact(micro(line.usd))} a million tokens {kinds[line.per]}"

@@ -25,7 +25,7 @@ def test_without_a_history_every_clip_may_need_one_take_more() -> None:
 def test_own_takes_say_how_often_one_is_made_again() -> None:
     quote = with_history(two_clips(), {KLING: Tried(paid=10, kept=8, free=3)})
     assert quote.retry_high_usd_micro == 700_000 + 2 * 87_500
-    assert in_words(quote) == "up to $0.875 if as many takes are made again as so far"
+    assert in_words(quote) == "up to $0.88 if as many takes are made again as so far"
 
 
 def test_where_no_take_was_ever_made_again_the_price_is_the_price() -> None:

@@ -3,9 +3,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.errors import BadInput
-from pipeline.money.usd import dollars, micro, parse_budget
+from pipeline.money.usd import at_most, dollars, exact, micro, parse_budget
+
+WAYS = (at_most, dollars)
 
 
 def test_a_price_that_does_not_close_is_rounded_up() -> None:
@@ -25,12 +29,35 @@ def test_what_is_no_amount_is_no_price(text: str) -> None:
         (4_900_000, "$4.90"),
         (0, "$0.00"),
         (2_500, "$0.0025"),
-        (1_234_567_890, "$1,234.56789"),
+        (1_234_567_890, "$1,234.57"),
+        (21_000, "$0.03"),
+        (4_312, "$0.00432"),
+        (9_999, "$0.01"),
+        (7, "$0.000007"),
         (-50_000, "-$0.05"),
     ],
 )
-def test_money_is_shown_in_dollars_and_cents(amount: int, shown: str) -> None:
+def test_a_price_is_told_in_dollars_and_cents_and_never_too_low(amount: int, shown: str) -> None:
     assert dollars(amount) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [(1_234_567_890, "$1,234.56"), (29_999, "$0.02"), (4_312, "$0.00431"), (0, "$0.00")],
+)
+def test_what_is_left_or_saved_is_never_told_too_high(amount: int, shown: str) -> None:
+    assert at_most(amount) == shown
+
+
+@given(st.integers(0, 10**12))
+def test_the_two_ways_to_tell_an_amount_stand_around_it(amount: int) -> None:
+    low, high = (micro(told(amount).replace("$", "").replace(",", "")) for told in WAYS)
+    assert low <= amount <= high
+    assert high - low <= 10_000
+
+
+def test_the_ledger_tells_every_micro_dollar() -> None:
+    assert exact(1_234_567_890) == "$1,234.56789"
 
 
 @pytest.mark.parametrize(
