@@ -17,6 +17,7 @@ from pages.parts import (
 )
 from pages.parts.clips_deck import Deck
 from pages.parts.clips_models import INHERIT, labels, refusal
+from pages.parts.progress import share
 from pages.parts.states import mark
 from pipeline.buying.moderation import milder
 from pipeline.errors import BadInput
@@ -36,7 +37,7 @@ MOST_TAKES = 8
 def draw(deck: Deck, slot: Slot) -> None:
     """Draw the card of one slot."""
     quote, view = deck.quotes[slot.id], deck.clip(slot.id)
-    takes = deck.studio.takes.of_project(deck.project.id).get(slot.id, ())
+    takes = deck.studio.buying.takes(deck.project.id).get(slot.id, ())
     _head(deck, slot, quote)
     if view and view.why and view.state == "stale":
         st.caption(errors.literal(f"Changed since: {view.why}. Renewing costs what is below."))
@@ -59,7 +60,7 @@ def _head(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
     view, working = deck.clip(slot.id), deck.at_work.get(slot.id)
     state = mark("running" if working else view.state if view else "empty")
     part = f" · {errors.literal(slot.section)}" if slot.section else ""
-    done = f" {working.fraction:.0%}" if working else ""
+    done = f" {share(working)}" if working else ""
     with st.container(
         key="clip_nav", horizontal=True, wrap=False, vertical_alignment="center", gap="xsmall"
     ):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.parts.clips_deck import Deck
+from pages.parts.progress import share
 from pages.parts.states import mark
 from pipeline.money.usd import dollars
 from pipeline.timebase import clock
@@ -66,7 +67,7 @@ def _row(deck: Deck, slot: Slot) -> dict[str, Any]:
         "seconds": _seconds(quote, slot),
         "takes": quote.takes,
         "price": dollars(quote.price_usd_micro) if quote.buyable else "not buyable",
-        "state": f"{working.fraction:.0%}" if working else _state(quote, state),
+        "state": share(working) or mark("running").word if working else _state(quote, state),
         "note": working.note if working else _why(quote, state, view.why if view else ""),
         "part": slot.section,
     }

@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from pages.parts.states import span
+from pipeline.jobs.protocol import LONGER
 from pipeline.outcome import Cause, causes
 
 if TYPE_CHECKING:
@@ -135,10 +136,14 @@ def names_of(view: ProjectView) -> dict[str, str]:
 
 def under_way(run: RunState, names: Names) -> str:
     """A run that is under way, as HTML."""
-    percent = max(0, min(ALMOST, round(run.percent)))
+    percent = max(0, min(ALMOST, int(run.percent)))
+    at_work = [unit for stage in run.stages for unit in stage.running]
+    late = [unit for unit in at_work if unit.overdue]
     # What takes longer than usual has no honest time left.
-    left = span(_left_s(run)) if percent < ALMOST else ""
+    left = span(_left_s(run)) if percent < ALMOST and not late else ""
     aside = f"{percent} %" + (f" · about {left} left" if left else "")
+    if late and len(late) == len(at_work):
+        aside = LONGER
     if run.state == "queued":
         aside = "queued"
     bar = (
@@ -181,7 +186,13 @@ def _stage(stage: StageState, names: Names) -> str:
 def _unit(unit: RunningUnit, names: Names) -> str:
     name = name_of(unit.unit, names)
     words = " ".join(part for part in (name, unit.note) if part)
-    return f"<em>{escape(words)} {round(unit.fraction * 100)} %</em>" if words else ""
+    return f"<em>{escape(words)} {share(unit)}</em>" if words else ""
+
+
+def share(unit: RunningUnit) -> str:
+    """How far a unit is, in percent; empty while nobody can tell. Only what has landed is whole."""
+    percent = min(ALMOST, int(unit.fraction * 100))
+    return f"{percent} %" if percent and not unit.overdue else ""
 
 
 def _problems(run: RunState, names: Names) -> str:

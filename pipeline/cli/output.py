@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.studio import Studio
 
 POLL_S = 0.2
+ALMOST = 0.99
 ERROR_CONSOLE = Console(stderr=True, highlight=False)
 
 
@@ -104,10 +105,12 @@ def _show(progress: Progress, tasks: dict[str, Any], state: RunState) -> None:
             tasks[stage.name] = progress.add_task(stage.name, total=max(1, stage.total), note="")
         part = sum(unit.fraction for unit in stage.running)
         finished = not stage.running and stage.done == stage.total
+        # Nothing is at its end before it has landed.
+        behind = min(stage.done + part, ALMOST * stage.total)
         progress.update(
             tasks[stage.name],
             total=max(1, stage.total),
-            completed=max(1, stage.total) if finished else stage.done + part,
+            completed=max(1, stage.total) if finished else behind,
             note=stage.running[0].note if stage.running else "",
         )
 

@@ -10,6 +10,8 @@ from pipeline.errors import BadInput
 from pipeline.model import Frozen
 
 QueueName = Literal["compute", "clips", "text", "images"]
+LONGER = "longer than usual"
+"""How the note of a unit begins that has taken longer than nine of ten: what is left is unknown."""
 QUEUES: tuple[QueueName, ...] = ("compute", "clips", "text", "images")
 
 

@@ -25,7 +25,7 @@ from pipeline.jobs import journal as states
 from pipeline.jobs.asking import Asker, Gate
 from pipeline.jobs.journal import Attempt, Journal
 from pipeline.jobs.orders import Account, Bought, Order, ending_of, error_of
-from pipeline.jobs.protocol import Reporter
+from pipeline.jobs.protocol import LONGER, Reporter
 from pipeline.jobs.reconcile import Held, Patience, Reconciler
 from pipeline.providers.protocol import Done, Failed, Provider, Running, Ticket
 
@@ -147,7 +147,7 @@ class Buyer:
 
     def _wait(self, order: Order, running: Running, began: float, report: Reporter) -> None:
         half_s, most_s = order.usual_s
-        note = f"{running.status} · usually {half_s:.0f} to {most_s:.0f} s"
+        usually = f"usually {half_s:.0f} to {most_s:.0f} s"
         account = self._account.fingerprint
         pause_s = self._gate.poll_s(
             account, self._patience.poll_s, lambda: self._journal.in_flight(account)
@@ -155,6 +155,8 @@ class Buyer:
         until = time.monotonic() + pause_s
         while (left := until - time.monotonic()) > 0:
             elapsed_s = time.time() - began
+            late = elapsed_s > most_s
+            note = f"{LONGER} ({usually})" if late else f"{running.status} · {usually}"
             report.progress(min(0.95, elapsed_s / max(most_s, 1.0)), note)
             time.sleep(min(left, self._patience.tick_s))
 

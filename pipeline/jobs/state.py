@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, case, func, select
 
 from pipeline.database import Database
-from pipeline.jobs.protocol import unknown_run
+from pipeline.jobs.protocol import LONGER, unknown_run
 from pipeline.jobs.tables import ACTIVE, PAUSES, RUN_STAGES, RUNS, UNITS
 from pipeline.model import Frozen
 
@@ -26,6 +26,11 @@ class RunningUnit(Frozen):
     fraction: float
     note: str
     started_at: float | None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it takes longer than nine of ten do, so that nobody can say what is left."""
+        return self.note.startswith(LONGER)
 
 
 class UnitFailure(Frozen):
@@ -62,7 +67,8 @@ class StageState(Frozen):
 class RunState(Frozen):
     """A run at one moment; times in seconds since the epoch, ``percent`` 0..100.
 
-    ``eta_s`` is None until the studio has seen such units before. ``pause_after`` is the stage
+    ``eta_s`` is None until the studio has seen such units before, and while one of them takes
+    longer than it should. ``pause_after`` is the stage
     after which the run is to stop or, ``paused``, has stopped.
     """
 
@@ -289,7 +295,7 @@ def _time_left_s(
     widths: Mapping[str, int],
 ) -> float | None:
     """Seconds left: what remains of each stage at its own pace, spread over its workers."""
-    if not stages:
+    if not stages or any(unit.overdue for stage in stages for unit in stage.running):
         return None
     left = 0.0
     for stage in stages:

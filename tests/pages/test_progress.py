@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.parts import progress
-from pipeline.jobs.state import RunState, StageState, UnitFailure
+from pipeline.jobs.state import RunningUnit, RunState, StageState, UnitFailure
 
 NAMES = {f"slot{number}": f"Shot {number}" for number in range(1, 13)}
 
@@ -67,3 +67,44 @@ def test_an_edit_does_not_hide_what_failed_besides() -> None:
 
     assert "Choose another." in progress.outcome(run, NAMES)
     assert "failed" in progress.step_states(run).values()
+
+
+def making(*units: RunningUnit, percent: float, eta_s: float | None = None) -> RunState:
+    run = run_with([])
+    stage = run.stages[0].model_copy(update={"running": units})
+    state = {"state": "running", "stages": (stage,), "percent": percent, "eta_s": eta_s}
+    return run.model_copy(update=state)
+
+
+def running(number: int, fraction: float, note: str) -> RunningUnit:
+    return RunningUnit(unit=f"slot{number}/1", fraction=fraction, note=note, started_at=0.0)
+
+
+def test_a_clip_that_takes_longer_than_usual_promises_neither_a_share_nor_a_second() -> None:
+    late = running(1, 0.95, "longer than usual (usually 40 to 90 s)")
+
+    html = progress.under_way(making(late, percent=99.7), NAMES)
+
+    assert "Shot 1 longer than usual (usually 40 to 90 s)" in html
+    assert "<span>longer than usual</span>" in html
+    assert " left" not in html
+    assert " %<" not in html
+    assert "100" not in html.replace('aria-valuemax="100"', "")
+
+
+def test_nothing_is_whole_before_it_has_landed() -> None:
+    nearly = running(1, 1.0, "fetching")
+
+    html = progress.under_way(making(nearly, percent=99.99, eta_s=1.0), NAMES)
+
+    assert "99 %" in html
+    assert "100 %" not in html
+    assert " left" not in html
+
+
+def test_what_has_not_begun_shows_no_share() -> None:
+    waits = running(2, 0.0, "waiting for Replicate: 12 s")
+
+    assert "<em>Shot 2 waiting for Replicate: 12 s </em>" in progress.under_way(
+        making(waits, percent=40.0, eta_s=60.0), NAMES
+    )
