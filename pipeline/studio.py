@@ -188,10 +188,9 @@ class Studio(Workshop):
         return self.engine.state(run_id, since_s=self.opened_at_s)
 
     def cancel(self, project_id: str) -> None:
-        """Stop what runs for a project; what is finished is kept."""
-        state = self.engine.current(project_id)
-        if state is not None and state.active:
-            self.engine.cancel(state.run_id)
+        """Stop all that runs for a project; what is finished is kept."""
+        for run_id in self.engine.active_of(project_id):
+            self.engine.cancel(run_id)
 
     def doctor(self) -> tuple[Check, ...]:
         """What works on this machine, and what a missing part costs."""

@@ -50,7 +50,7 @@ class Viewer:
         """Everything a page shows of a project."""
         project = self._studio.library.load(project_id)
         look = self._studio.derivation(project)
-        takes = self._studio.takes.of_project(project_id)
+        takes = self._studio.buying.takes(project_id)
         clips = {slot.id: self._slot(look, slot.id, takes.get(slot.id, ())) for slot in look.slots}
         shown = (*look.pictures.subjects, *look.pictures.frames)
         stills = {one: still for one in shown if (still := look.pictures.still(one))}
@@ -146,8 +146,9 @@ class Viewer:
         state, why = view.state, view.why
         if used and shown and self._studio.buying.serving(look, slot_id, takes) is None:
             state, why = "stale", self._studio.buying.outdated(look, used)
-        if not shown and newest.state in UNDER_WAY:
-            state, why = UNDER_WAY[newest.state], newest.message
+        stopped = newest.state == "cancelled" and wants_bought(look, slot_id)
+        if not shown and (stopped or newest.state in UNDER_WAY):
+            state, why = UNDER_WAY.get(newest.state, "cancelled"), newest.message
         picked = used.id if used is not None and shown else ""
         return replace(view, takes=takes, picked=picked, state=state, why=why)
 

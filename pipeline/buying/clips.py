@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.buying.moderation import explained
 from pipeline.buying.ordering import Blocked, Draft, changes_since, draft_for
-from pipeline.buying.takes import PREVIEW_PICK, Take, in_use, take_id
+from pipeline.buying.takes import PREVIEW_PICK, STOPPED, Take, as_they_stand, in_use, take_id
 from pipeline.buying.unsettled import end
 from pipeline.derivation import Derivation
 from pipeline.errors import (
@@ -32,7 +32,7 @@ from pipeline.jobs.protocol import UnitResult
 from pipeline.jobs.reconcile import Held
 from pipeline.model import Clip
 from pipeline.money.choices import effective_choice
-from pipeline.money.usd import dollars
+from pipeline.money.usd import at_most, dollars
 from pipeline.project import PREVIEW_MODEL
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ UNFINISHED = ("ordered", "running", "held")
 SLACK_S = 1e-6
 SHORT_BY_S = 0.3
 GONE = "(404)"
+FREE = "Stopped as you asked; nothing was paid for it."
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,12 @@ class Buying:
             numbers = self._numbers(look, slot_id, takes.get(slot_id, ()), bool(selection))
             found += [f"{slot_id}/{number}" for number in numbers]
         return tuple(found)
+
+    def takes(self, project_id: str) -> dict[str, tuple[Take, ...]]:
+        """Takes by slot id, as they stand now, whatever process noted them last."""
+        takes = self._studio.takes.of_project(project_id)
+        at_work = self._studio.engine.at_work(project_id, STAGE) if takes else frozenset()
+        return {slot_id: as_they_stand(many, at_work) for slot_id, many in takes.items()}
 
     def ready(self, look: Derivation, unit: str) -> bool:
         """Whether a unit's take is there, file and all."""
@@ -162,10 +169,10 @@ class Buying:
 
     def _goes_on(self, look: Derivation, take: Take) -> bool:
         """Whether a take is still to be finished: something is open, or its order still holds."""
+        if take.state in (*UNFINISHED, "cancelled") and self._open(take) is not None:
+            return True
         if take.state not in UNFINISHED:
             return False
-        if self._open(take) is not None:
-            return True
         try:
             wanted = draft_for(look, take.slot_id, self._studio.catalogue)
         except Blocked:
@@ -200,7 +207,7 @@ class Buying:
             left = self._studio.totals(look.project.id).left_usd_micro
         if needed > left:
             raise BudgetRefused(
-                f"These clips cost {dollars(needed)}, and {dollars(left)} is left of the limit."
+                f"These clips cost {dollars(needed)}, and {at_most(left)} is left of the limit."
                 " Nothing was bought.",
                 "Raise the limit on the Costs page, choose a cheaper model, or buy fewer clips.",
             )
@@ -285,10 +292,12 @@ class Buying:
         paid_and_bad = isinstance(error, OutputUnusable) and not isinstance(error, Held)
         never_asked = self._shop.journal.latest(take.id) is None
         waits = (attempt is not None and not paid_and_bad) or never_asked
-        stopped = "cancelled" if isinstance(error, Cancelled) else "failed"
+        ended = "held" if waits else "failed"
+        message = str(error)
+        if isinstance(error, Cancelled):
+            ended, message = "cancelled", FREE if attempt is None else STOPPED
         done = self._studio.takes.get(take.id).clip is not None
-        state = "done" if done else "held" if waits else stopped
-        self._studio.takes.note(take.id, state=state, message=str(error))
+        self._studio.takes.note(take.id, state="done" if done else ended, message=message)
 
     def settle(self, take_id: str, *, paid: bool) -> None:
         """End a take that waits for a person, as they found it at the vendor.

@@ -35,6 +35,11 @@ from pipeline.stage import digest_of
 
 TakeState = Literal["ordered", "running", "done", "failed", "held", "cancelled"]
 PREVIEW_PICK = "preview"
+UNDER_WAY = ("ordered", "running")
+STOPPED = (
+    "Stopped. Making the clip again first fetches what was ordered, if anything was, and pays "
+    "nothing twice."
+)
 
 TAKES = Table(
     "takes",
@@ -78,6 +83,21 @@ class Take(Frozen):
     message: str = ""
     order: dict[str, Any] = {}
     clip: Clip | None = None
+
+
+def as_they_stand(takes: tuple[Take, ...], at_work: frozenset[str]) -> tuple[Take, ...]:
+    """Takes without any that is called under way while no run has it to make.
+
+    Args:
+        takes: As they were last noted; a process that ended could not note its own end.
+        at_work: Units, ``slot/number``, of all active runs.
+    """
+    return tuple(
+        one.model_copy(update={"state": "cancelled", "message": STOPPED})
+        if one.state in UNDER_WAY and f"{one.slot_id}/{one.number}" not in at_work
+        else one
+        for one in takes
+    )
 
 
 class TakeBook:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.database import Database
 from pipeline.errors import BadInput, InternalFault
+from pipeline.jobs.activity import active_runs_of, units_at_work
 from pipeline.jobs.names import (
     RUN_QUEUE,
     RUN_WORKFLOW,
@@ -208,6 +209,16 @@ class Engine:
     def active(self) -> tuple[RunState, ...]:
         """All runs that are queued or running, oldest first."""
         return tuple(self.state(run_id) for run_id in self.progress.active_runs())
+
+    @storage_errors()
+    def active_of(self, project_id: str) -> tuple[str, ...]:
+        """Ids of a project's active runs, oldest first."""
+        return active_runs_of(self.progress.database, project_id)
+
+    @storage_errors()
+    def at_work(self, project_id: str, stage: str) -> frozenset[str]:
+        """Units of a stage that some active run of the project is to make."""
+        return units_at_work(self.progress.database, project_id, stage)
 
     def wait(self, run_id: str, timeout: float | None = None) -> RunState:
         """The state of a run when it has ended, or after ``timeout`` seconds.

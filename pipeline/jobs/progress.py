@@ -55,7 +55,10 @@ class Progress:
             )
 
     def finish(self, run_id: str, state: str) -> None:
-        """End a run that is still active, whatever of it is queued; later calls change nothing."""
+        """End a run that is still active, with what of it has not; later calls change nothing.
+
+        A unit that is still stopping records its own end over this.
+        """
         now = time.time()
         with self.database.begin() as connection:
             ended = connection.execute(
@@ -66,7 +69,7 @@ class Progress:
             if ended:
                 connection.execute(
                     update(UNITS)
-                    .where(UNITS.c.run_id == run_id, UNITS.c.state == "queued")
+                    .where(UNITS.c.run_id == run_id, UNITS.c.state.in_(ACTIVE))
                     .values(state="cancelled", finished_at=now)
                 )
 

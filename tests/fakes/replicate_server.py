@@ -39,7 +39,7 @@ class Manners:
     ``drop_share`` is the share of creations that are accepted and then dropped. With
     ``per_minute`` above 0 creations that come faster are refused, in the vendor's words for an
     account with little credit. ``ballast`` is how many bytes longer each clip is than it must be.
-    ``trims`` cuts blanks off the texts of inputs.
+    ``trims`` cuts blanks off the texts of inputs. While it is ``deaf``, a cancellation gets 503.
     """
 
     create: deque[str] = field(default_factory=deque)
@@ -58,6 +58,7 @@ class Manners:
     per_minute: float = 0.0
     ballast: int = 0
     trims: bool = False
+    deaf: bool = False
 
 
 @dataclass
@@ -347,6 +348,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         made = self._own(prediction_id, token)
         if made is None:
+            return
+        if self.server.manners.deaf:
+            self._json(503, {"detail": "Try again later.", "status": 503})
             return
         now = time.time()
         if made.status(now) not in TERMINAL:

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from pipeline.bench import StoreBench
-from pipeline.buying.clips import _shows
+from pipeline.buying.clips import FREE, _shows
 from pipeline.buying.ordering import Draft
 from pipeline.buying.shop import Shop
-from pipeline.buying.takes import Take
+from pipeline.buying.takes import STOPPED, Take
 from pipeline.errors import (
     BadInput,
     BudgetRefused,
@@ -361,6 +361,54 @@ def test_cancelling_a_run_cancels_at_the_vendor_and_frees_the_money(studio, vend
     assert studio.run_state(run).state == "cancelled"
     assert all(one.canceled for one in vendor.predictions.values())
     assert spent(studio, project) == (0, 0)
+    shown = studio.view(project.id).clips.values()
+    assert {(one.state, one.why) for one in shown} == {("cancelled", FREE)}
+    assert not any(stage.running for stage in studio.run_state(run).stages)
+
+
+def test_a_clip_whose_process_ended_after_a_cancel_is_not_called_running(
+    studio, vendor, plan
+) -> None:
+    project = plan()
+    vendor.manners.outcome.extend(["endless"] * 3)
+    studio.start(project.id, "clips")
+    give_up = time.monotonic() + 60
+    while vendor.creations < 3 and time.monotonic() < give_up:
+        time.sleep(0.1)
+    assert {one.state for one in studio.view(project.id).clips.values()} == {"running"}
+    studio.cancel(project.id)
+    while spent(studio, project)[1] and time.monotonic() < give_up:
+        time.sleep(0.1)
+
+    for many in studio.takes.of_project(project.id).values():
+        studio.takes.note(many[-1].id, state="running", message="")
+
+    shown = studio.view(project.id).clips.values()
+    assert {one.state for one in shown} == {"cancelled"}
+    assert {take.state for one in shown for take in one.takes} == {"cancelled"}
+
+
+def test_a_cancelled_clip_that_the_vendor_would_not_stop_is_fetched_and_not_bought_again(
+    studio, vendor, plan
+) -> None:
+    project = plan()
+    vendor.manners.seconds = 4.0
+    vendor.manners.deaf = True
+    studio.start(project.id, "clips", ("slot1",))
+    give_up = time.monotonic() + 60
+    while vendor.creations < 1 and time.monotonic() < give_up:
+        time.sleep(0.1)
+
+    studio.cancel(project.id)
+    time.sleep(2.0)
+    stopped = studio.view(project.id).clips["slot1"]
+    assert (stopped.state, stopped.why) == ("cancelled", STOPPED)
+    vendor.manners.deaf = False
+    studio.make(project.id, "clips", ("slot1",))
+
+    assert vendor.creations == 1
+    assert spent(studio, project) == (PRICE, 0)
+    assert studio.view(project.id).clips["slot1"].state == "done"
 
 
 def test_another_accounts_token_does_not_buy_again(studio, vendor, plan, monkeypatch) -> None:
