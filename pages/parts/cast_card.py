@@ -89,6 +89,8 @@ class Desk:
 def card(desk: Desk, view: ProjectView, one: Subject) -> None:
     """Draw the card of one character or place."""
     _naming(desk, one)
+    # The page is being drawn anew already: once more would swallow the click that asked for it.
+    st.session_state.pop(REDRAW, None)
     if isinstance(one, Character):
         _description(desk.studio, desk.project_id, one.id)
     else:

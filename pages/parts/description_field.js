@@ -2,6 +2,7 @@
 // Every edit carries a sequence number: an answer to an older one never touches what was typed.
 const PAUSE_MS = 150;
 const REST_MS = 1400;
+const APART_MS = 80;
 
 export default function ({ parentElement, data, setStateValue }) {
   const field = parentElement.studioField ?? (parentElement.studioField = build(parentElement));
@@ -59,10 +60,30 @@ function listen(field) {
   });
   area.addEventListener("compositionstart", () => { field.composing = true; });
   area.addEventListener("compositionend", () => { field.composing = false; later(field); });
-  area.addEventListener("blur", () => { if (field.dirty) tell(field, true); });
+  area.addEventListener("blur", () => {
+    if (!field.dirty) return;
+    tell(field, true);
+    clickApart();
+  });
   area.addEventListener("mousemove", (event) => hint(field, event));
   area.addEventListener("mouseleave", () => { field.tip.hidden = true; });
   for (const kind of ["click", "keyup"]) area.addEventListener(kind, () => follow(field));
+}
+
+// Streamlit joins what is sent in one moment and then runs only this part of the page, so a quick
+// press of a button, which also ends the typing, would be lost: it is passed on a moment later.
+function clickApart() {
+  const hold = (event) => {
+    if (!event.isTrusted) return;
+    release();
+    event.stopPropagation();
+    event.preventDefault();
+    const target = event.composedPath()[0];
+    setTimeout(() => { if (target.isConnected) target.click?.(); }, APART_MS);
+  };
+  const release = () => document.removeEventListener("click", hold, true);
+  document.addEventListener("click", hold, true);
+  setTimeout(release, APART_MS);
 }
 
 function later(field) {

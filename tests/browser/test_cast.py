@@ -106,3 +106,16 @@ def test_what_was_typed_is_kept_after_a_reload(page, field, driver):
     driver.settle(page)
 
     assert page.get_by_label("Description").input_value() == f"{TEXT}, wearing a red sari"
+
+
+def test_a_click_on_draw_takes_what_was_just_typed(page, field, driver):
+    words = "a man with one green eye who looks like Elvis"
+    field.fill("")
+    field.type(words, delay=5)
+    page.get_by_role("button", name="Draw · $0.00").click()
+
+    page.get_by_text("Drawing the references").wait_for(timeout=STEP_MS)
+    page.reload()
+    field.wait_for(timeout=STEP_MS)
+    driver.settle(page)
+    assert field.input_value() == words
