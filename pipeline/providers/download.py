@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import httpx
 
 from pipeline.errors import OutputUnusable, ProviderUnreachable
+from pipeline.providers.quiet import quiet
 
 DELIVERY_HOST = "replicate.delivery"
 MOST_REDIRECTS = 5
@@ -74,6 +75,7 @@ def fetch(url: str, target: Path, kind: Kind, allowed: Allowed, tell: Tell) -> s
         OutputUnusable: It is not what was bought, or lies where nothing is fetched from.
         ProviderUnreachable: The connection broke; the same call may succeed.
     """
+    quiet()
     visit = _Visit(target, kind, allowed, tell, time.monotonic() + WALL_S)
     # Proxies of the environment would resolve names for us, and so undo the check of addresses.
     with httpx.Client(timeout=httpx.Timeout(READ_S, connect=CONNECT_S), trust_env=False) as http:

@@ -10,13 +10,13 @@ and one that knows no JSON schema is asked without. Vendor errors are translated
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.errors import ProviderFailed, RequestRefused
+from pipeline.providers.quiet import quiet
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -157,8 +157,7 @@ class OpenAIText:
         import httpx2
         from openai import OpenAI
 
-        # The client's own DEBUG lines hold whole prompts; they must never reach a log.
-        logging.getLogger("openai").setLevel(logging.INFO)
+        quiet()
         return OpenAI(
             api_key=self._key,
             base_url=self._base_url,

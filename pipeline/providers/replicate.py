@@ -21,6 +21,7 @@ import httpx
 
 from pipeline.errors import ProviderFailed, ProviderUnreachable
 from pipeline.providers.protocol import Done, Failed, Listed, Request, Running, Ticket, Upload
+from pipeline.providers.quiet import quiet
 from pipeline.providers.replicate_errors import of_failure, of_status, translated
 
 OFFICIAL_URL = "https://api.replicate.com"
@@ -124,6 +125,7 @@ class Replicate:
 
     @cached_property
     def _http(self) -> httpx.Client:
+        quiet()
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=16)
         timeout = httpx.Timeout(READ_S, connect=CONNECT_S)
         return httpx.Client(timeout=timeout, limits=limits, follow_redirects=False)

@@ -7,7 +7,6 @@ Word times need ``verbose_json`` with word granularity. Another server that spea
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from pipeline.errors import (
 )
 from pipeline.lyrics.transcriber import Transcript
 from pipeline.model import Word
+from pipeline.providers.quiet import quiet
 from pipeline.timebase import tidy_s
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ class OpenAITranscriber:
         import httpx2
         from openai import OpenAI
 
-        # The client's own DEBUG lines hold whole requests; they must never reach a log.
-        logging.getLogger("openai").setLevel(logging.INFO)
+        quiet()
         return OpenAI(
             api_key=self.api_key,
             base_url=self.base_url,

@@ -6,11 +6,14 @@ import logging
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
 from pipeline.errors import (
     ContentRefused,
+    CredentialsRefused,
     ProviderBusy,
     ProviderFailed,
     ProviderUnreachable,
@@ -205,3 +208,27 @@ def test_the_key_is_in_no_log_and_no_error(replicate, vendor, caplog) -> None:
 
     assert errors
     assert KEY not in caplog.text + "".join(errors)
+
+
+def test_a_key_that_a_server_echoes_in_a_header_is_in_no_log_at_any_level(caplog) -> None:
+    class Echo(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(401)
+            self.send_header("X-Echo", self.headers["Authorization"])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing of a test server's own."""
+
+    caplog.set_level(logging.DEBUG)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        asked = Replicate(f"http://127.0.0.1:{server.server_port}")
+        with pytest.raises(CredentialsRefused) as told:
+            asked.poll(KEY, Ticket("one"))
+        asked.close()
+        server.shutdown()
+
+    assert KEY not in caplog.text
+    assert KEY not in f"{told.value!r} {told.value.__cause__!r}"
