@@ -126,3 +126,9 @@ class InternalFault(StudioError):
 
 class Cancelled(StudioError):
     exit_code = 130
+
+
+def kind_of(error: StudioError) -> str:
+    """Name of the error's class in this tree: the nearest, where a part of it has its own."""
+    here = (kind for kind in type(error).__mro__ if kind.__module__ == __name__)
+    return next(kind.__name__ for kind in here)

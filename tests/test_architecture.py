@@ -150,7 +150,8 @@ def _broad(module: Module) -> list[int]:
     ]
 
 
-def test_a_broad_except_stands_only_at_the_job_boundary() -> None:
+def test_a_broad_except_stands_only_where_a_job_or_a_command_ends() -> None:
+    ends = ("pipeline/jobs/", "pipeline/cli/output.py")
     broad = {str(module.path): _broad(module) for module in modules() if _broad(module)}
 
-    assert all(path.startswith("pipeline/jobs/") for path in broad), f"narrow these: {broad}"
+    assert all(path.startswith(ends) for path in broad), f"narrow these: {broad}"

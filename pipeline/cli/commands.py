@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.cli import money, report, trash, words
+from pipeline.cli import money, projects, report, trash, words
 from pipeline.cli.opening import Home, Json, ProjectId, studio_at
 from pipeline.cli.order import Order, project_for
-from pipeline.cli.output import follow, say, tell
+from pipeline.cli.output import Told, failure, follow, say, tell
 from pipeline.errors import (
     BadInput,
     CredentialsRefused,
@@ -28,6 +28,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(projects.app)
 app.add_typer(trash.app)
 
 
@@ -101,9 +102,11 @@ def run(  # noqa: PLR0913, PLR0917  # every option is an argument
             tell(document, report.paused(document), as_json=as_json)
             return
         document, missing = make_film(studio, project.id, out)
+    if missing is not None:
+        document |= failure(missing)
     tell(document, report.made(document), as_json=as_json)
     if missing is not None:
-        raise missing
+        raise Told(missing)
 
 
 def pause_film(studio: Studio, project_id: str, wanted: str) -> dict[str, Any]:
@@ -185,6 +188,7 @@ def analyze(
 @app.command("check-cast")
 def check_cast(
     file: Annotated[Path, typer.Argument(help="One JSON object a line: id, text.")],
+    as_json: Json = True,
 ) -> None:
     """Judge descriptions of characters, one JSON object a line."""
     from pipeline.cast.check import check_file, written
@@ -227,6 +231,7 @@ def export(
     format_name: Annotated[str, typer.Option("--format", help="otio, edl, fcpxml, srt ...")],
     out: Annotated[Path | None, typer.Option(help="Where to write it.")] = None,
     home: Home = None,
+    as_json: Json = False,
 ) -> None:
     """Write a timeline, captions or the clips as files."""
     with studio_at(home) as studio:
@@ -234,7 +239,8 @@ def export(
         target = out or Path(made.name)
         check_writable(target)
         write_film(made, target)
-    say(str(target))
+    document = {"project": project, "format": format_name, "file": str(target)}
+    tell(document, str(target), as_json=as_json)
 
 
 @app.command()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TITLE_LENGTH = 120
 BRIEF_LENGTH = 10_000
+LONGEST_SHOWN = 12
 DEFAULT_HEIGHT = {"16:9": 720, "9:16": 1280, "1:1": 720, "4:5": 900}
 
 
@@ -140,13 +141,23 @@ def _format(present: FilmFormat, order: Order) -> FilmFormat:
     if aspect not in set(Aspect):
         raise BadInput(f"{aspect!r} is no aspect.", "Use 16:9, 9:16, 1:1 or 4:5.")
     if order.fps not in (None, 24, 25, 30):
-        raise BadInput(f"{order.fps} frames per second are not offered.", "Use 24, 25 or 30.")
+        raise BadInput(
+            f"{_shown(order.fps)} frames per second are not offered.", "Use 24, 25 or 30."
+        )
     if order.height is not None and not 144 <= order.height <= 2160:
-        raise BadInput(f"A height of {order.height} is not offered.", "Use 144 to 2160 pixels.")
+        raise BadInput(
+            f"A height of {_shown(order.height)} is not offered.", "Use 144 to 2160 pixels."
+        )
     height = order.height or (DEFAULT_HEIGHT[aspect] if order.aspect else present.height)
     return FilmFormat.model_validate(
         {"aspect": aspect, "height": height, "fps": order.fps or present.fps, "fit": present.fit}
     )
+
+
+def _shown(number: int) -> str:
+    """A number that was typed, as long as numbers of its kind are."""
+    digits = str(number)
+    return digits if len(digits) <= LONGEST_SHOWN else f"{digits[:LONGEST_SHOWN]}…"
 
 
 def _excerpt(project: Project, order: Order) -> Excerpt:
@@ -156,9 +167,10 @@ def _excerpt(project: Project, order: Order) -> Excerpt:
     start_s = order.start_s if order.start_s is not None else project.excerpt.start_s
     end_s = order.end_s if order.end_s is not None else project.excerpt.end_s
     end_s = None if end_s is None or end_s >= length_s else end_s
-    if not 0 <= start_s < (end_s or length_s) - 1.0:
+    if not 0 <= start_s < (length_s if end_s is None else end_s) - 1.0:
+        until_s = length_s if end_s is None else end_s
         raise BadInput(
-            f"The excerpt from {start_s:.1f} s to {end_s or length_s:.1f} s is empty or too short.",
+            f"The excerpt from {start_s:.6g} s to {until_s:.6g} s is empty or too short.",
             f"Choose at least one second inside the song's {length_s:.1f} s.",
         )
     return Excerpt(start_s=start_s, end_s=end_s)

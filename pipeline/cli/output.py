@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from pipeline.errors import Cancelled, InternalFault, StudioError
+from pipeline.errors import Cancelled, InternalFault, StudioError, kind_of
 from pipeline.jobs.outages import patiently
 from pipeline.outcome import raise_unless_done
 
@@ -20,14 +24,16 @@ if TYPE_CHECKING:
     from pipeline.jobs.state import RunState
     from pipeline.studio import Studio
 
+LOG = logging.getLogger(__name__)
 POLL_S = 0.2
 ALMOST = 0.99
 ERROR_CONSOLE = Console(stderr=True, highlight=False)
 
 
 def emit(document: dict[str, Any]) -> None:
-    """Write one JSON object as a line of standard output."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    """Write one JSON object as a line of standard output; odd file names do not stop it."""
+    line = json.dumps(document, ensure_ascii=False)
+    sys.stdout.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
     sys.stdout.flush()
 
 
@@ -44,17 +50,59 @@ def say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
+class Told(Exception):
+    """An error whose words stand in the JSON object that was written."""
+
+    def __init__(self, error: StudioError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 @contextmanager
-def exit_codes() -> Iterator[None]:
-    """End the process with the exit code of the contract, and words on standard error."""
+def exit_codes(*, as_json: bool = False) -> Iterator[None]:
+    """End the process with the exit code of the contract, and words on standard error.
+
+    Args:
+        as_json: Whether a program reads the answer: then a failure is one JSON object as well.
+    """
     try:
         yield
-    except StudioError as error:
-        complain(error)
-        raise SystemExit(error.exit_code) from error
-    except KeyboardInterrupt as error:
-        complain(Cancelled("Stopped.", "What is finished is kept; the same command goes on."))
-        raise SystemExit(Cancelled.exit_code) from error
+    except Told as told:
+        complain(told.error)
+        raise SystemExit(told.error.exit_code) from told
+    except (StudioError, KeyboardInterrupt) as error:
+        raise SystemExit(_fail(_in_words(error), as_json=as_json)) from error
+    except BrokenPipeError:
+        # Whoever read the answer has seen enough; the flush at exit must not fail as well.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        LOG.debug("defect on the command line", exc_info=error)
+        raise SystemExit(_fail(internal_fault(error), as_json=as_json)) from error
+
+
+def _in_words(error: StudioError | KeyboardInterrupt) -> StudioError:
+    if isinstance(error, StudioError):
+        return error
+    return Cancelled("Stopped.", "What is finished is kept; the same command goes on.")
+
+
+def _fail(error: StudioError, *, as_json: bool) -> int:
+    complain(error)
+    if as_json:
+        emit(failure(error))
+    return error.exit_code
+
+
+def failure(error: StudioError) -> dict[str, Any]:
+    """What a program reads of an error; ``kind`` is its class in ``pipeline.errors``."""
+    return {
+        "error": {
+            "kind": kind_of(error),
+            "message": error.message,
+            "way_out": error.way_out,
+            "exit_code": error.exit_code,
+        }
+    }
 
 
 def complain(error: StudioError) -> None:
@@ -116,8 +164,10 @@ def _show(progress: Progress, tasks: dict[str, Any], state: RunState) -> None:
 
 
 def internal_fault(error: BaseException) -> InternalFault:
-    """A defect, told in words; the cause goes to the log at DEBUG only."""
+    """A defect, told in words; where it happened is named, what it handled is not."""
+    frames = [one for one in extract_tb(error.__traceback__) if "/pipeline/" in one.filename]
+    where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return InternalFault(
-        f"The studio hit a defect: {type(error).__name__}.",
-        "Run the command again with --verbose, and report what it prints.",
+        f"The studio hit a defect: {type(error).__name__}{where}.",
+        "What is finished is kept. Report this line with the command that you gave.",
     )

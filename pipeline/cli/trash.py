@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.opening import Home, Json, ProjectId, studio_at
-from pipeline.cli.output import say, tell
+from pipeline.cli.output import Told, failure, tell
 from pipeline.errors import RefusedEdit
 from pipeline.money.usd import dollars
 from pipeline.projects.trash import Discarded, losses
@@ -18,19 +18,20 @@ app = typer.Typer()
 
 
 @app.command()
-def delete(project: ProjectId, home: Home = None) -> None:
+def delete(project: ProjectId, home: Home = None, as_json: Json = False) -> None:
     """Move a project to the trash; `restore` brings it back."""
     with studio_at(home) as studio:
         studio.trash.throw(project)
-    say(f"{project} is in the trash: `restore {project}` brings it back.")
+    words = f"{project} is in the trash: `restore {project}` brings it back."
+    tell({"project": project, "deleted": True}, words, as_json=as_json)
 
 
 @app.command()
-def restore(project: ProjectId, home: Home = None) -> None:
+def restore(project: ProjectId, home: Home = None, as_json: Json = False) -> None:
     """Bring a project back from the trash."""
     with studio_at(home) as studio:
         title = studio.trash.restore(project).title
-    say(f"{title} is back: {project}")
+    tell({"project": project, "title": title}, f"{title} is back: {project}", as_json=as_json)
 
 
 @app.command()
@@ -58,9 +59,11 @@ def trash(
             "Nothing was deleted."
         ]
     document = {"projects": [asdict(one) for one in found], "emptied": empty}
+    if refused is not None:
+        document |= failure(refused)
     tell(document, "\n".join(lines), as_json=as_json)
     if refused is not None:
-        raise refused
+        raise Told(refused)
 
 
 def _ask(found: tuple[Discarded, ...], *, yes: bool) -> None:

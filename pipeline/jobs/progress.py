@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.database import Database
-from pipeline.errors import InternalFault, StudioError
+from pipeline.errors import InternalFault, StudioError, kind_of
 from pipeline.jobs.protocol import StageSpec, UnitResult, unknown_run
 from pipeline.jobs.tables import ACTIVE, RUN_STAGES, RUNS, UNITS
 
@@ -256,7 +256,7 @@ def active_key(project_id: str, goal: str, selection: Iterable[str]) -> str:
 def words_of(error: StudioError) -> dict[str, str]:
     """An error as columns: its kind and its two sentences."""
     return {
-        "error_kind": type(error).__name__,
+        "error_kind": kind_of(error),
         "message": error.message[:WORDS_LIMIT],
         "way_out": error.way_out[:WORDS_LIMIT],
     }

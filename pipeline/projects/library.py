@@ -218,7 +218,8 @@ def checked(project_id: str) -> str:
 
 def no_such_project() -> BadInput:
     return BadInput(
-        "There is no such project.", "Open one from the list of projects, or look in its trash."
+        "There is no such project.",
+        "Open one from the list (`projects` on the command line), or look in the trash.",
     )
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from pipeline.errors import kind_of
 from pipeline.jobs.state import UnitFailure
 from pipeline.outcome import as_error, causes
+from pipeline.providers.openai_errors import FormRefused
 
 
 def failed(unit: str, message: str = "The vendor is away.") -> UnitFailure:
@@ -23,3 +25,9 @@ def test_a_clip_in_doubt_ends_as_the_providers_failure_and_one_not_described_as_
     assert as_error(doubt).exit_code == 4
     assert as_error(doubt.model_copy(update={"kind": "Held"})).exit_code == 2
     assert as_error(doubt.model_copy(update={"kind": "BudgetRefused"})).exit_code == 3
+
+
+def test_a_refusal_of_the_planning_models_server_ends_as_the_providers_failure() -> None:
+    refused = FormRefused("The server refused the request (422).", "Check the model's name.", 422)
+    assert kind_of(refused) == "RequestRefused"
+    assert as_error(failed("plan").model_copy(update={"kind": kind_of(refused)})).exit_code == 4

@@ -229,3 +229,71 @@ def test_going_on_with_a_project_of_a_newer_studio_is_refused_and_nothing_is_tou
     assert "newer studio" in done.stderr
     assert file.read_text() == newer
     assert [path.name for path in (tmp_path / "projects").glob("[!.]*")] == [project_id]
+
+
+def test_projects_are_listed_by_last_change_with_what_the_other_commands_take(
+    tmp_path: Path, song: Path
+) -> None:
+    assert document(pipeline("projects", "--json", home=tmp_path))["projects"] == []
+    studio = open_studio(Settings(home=tmp_path), work_here=False)
+    older, newer = studio.create(song), studio.create(song, owner="a visitor")
+    studio.shelf.rename(newer.id, "Second\n[bold]film")
+    studio.close()
+
+    listed = document(pipeline("projects", "--json", home=tmp_path))["projects"]
+    table = pipeline("projects", home=tmp_path).stdout.splitlines()
+
+    assert [one["id"] for one in listed] == [newer.id, older.id]
+    assert {"id", "title", "duration_s", "steps", "state", "spent_usd"} <= listed[0].keys()
+    assert (listed[0]["state"], listed[0]["spent_usd"]) == ("song ready", 0.0)
+    assert len(table) == 3
+    assert table[1].startswith(newer.id)
+    assert table[1].endswith("Second [bold]film")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "/dev/zero", "--json"),
+        ("run", "/tmp", "--json"),
+        ("run", "missing\udcff.mp3", "--json"),
+        ("run", "--demo", "--budget", "NaN", "--json"),
+        ("run", "--demo", "--budget", "0", "--json"),
+        ("run", "--demo", "--start", "1e308", "--json"),
+        ("run", "--demo", "--height", "9" * 400, "--json"),
+        ("run", "--demo", "--fps", "ten", "--json"),
+        ("quote", "a/../b", "--json"),
+        ("ledger", "ünknown\u202e", "--json"),
+        ("no-such-command", "--json"),
+    ],
+)
+def test_a_failure_is_the_last_line_of_json_too(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = pipeline(*arguments, home=tmp_path / "home")
+
+    assert done.returncode == 2, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])["error"]
+    assert told["exit_code"] == 2
+    assert told["message"]
+    assert "Traceback" not in done.stderr
+
+
+def test_stopping_a_run_ends_with_code_130_in_words_and_json(song: Path, tmp_path: Path) -> None:
+    command = [*PIPELINE, "run", str(song), "--out", str(tmp_path / "x.mp4"), "--json"]
+    environment = {**os.environ, "STUDIO_HOME": str(tmp_path / "home")}
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stderr is not None
+        while "analysis" not in running.stderr.readline():
+            assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        out, words = running.communicate(timeout=120)
+
+    assert running.returncode == 130
+    assert json.loads(out.splitlines()[-1])["error"]["kind"] == "Cancelled"
+    assert "Stopped." in words
