@@ -58,8 +58,10 @@ def books(studio: Studio, view: ProjectView) -> None:
 studio, view = open_page("costs")
 meter.style()
 polls = progress.every(studio, view.project.id)
-st.fragment(live, run_every=polls, key="costs_live")(studio, view)
+# What waits for a decision comes before what is only to be looked at.
 with errors.shown(stop=True):
     costs_held.draw(studio, view)
+st.fragment(live, run_every=polls, key="costs_live")(studio, view)
+with errors.shown(stop=True):
     costs_limits.draw(studio, view.project.id)
 st.fragment(books, run_every=polls, key="costs_books")(studio, view)

@@ -7,7 +7,7 @@ are seconds of song time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,8 @@ LINE, SECOND, WARM = "#6f8df0", "#3f9d73", "#d08540"
 SECTION_COLOURS = ("#4fa3a5", "#b07fb8", "#b98b4a", "#6d9a5f", "#7d8aa5", "#c07a7a")
 GRID = "rgba(128,128,128,0.22)"
 HEIGHT_PX = 260
+LEAST_SPAN = timedelta(minutes=2)
+"""What a plot over time shows at least: less would mark the axis in parts of a second."""
 # Tempo is read over this many beats, or single beats would draw noise.
 TEMPO_BEATS = 8
 
@@ -130,7 +132,12 @@ def spending(
     totals = [number(amount) for amount in accumulate(amount for _, amount in entries)]
     times = [moment for moment, _ in entries]
     line = _line(times, totals, "spent", LINE)
-    figure.add_trace(line.update(line={"shape": "hv", "color": LINE, "width": 2}))
+    shape = {"shape": "hv", "color": LINE, "width": 2}
+    # A single purchase is a point: a line alone would draw nothing.
+    figure.add_trace(line.update(mode="lines+markers", line=shape, marker={"color": LINE}))
+    if times and times[-1] - times[0] < LEAST_SPAN:
+        middle = times[0] + (times[-1] - times[0]) / 2
+        figure.update_xaxes(range=[middle - LEAST_SPAN / 2, middle + LEAST_SPAN / 2])
     if limit_usd_micro is not None:
         figure.add_hline(number(limit_usd_micro), line={"color": WARM, "dash": "dash"})
     figure.update_yaxes(rangemode="tozero", tickprefix="$")

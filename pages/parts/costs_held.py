@@ -21,6 +21,11 @@ WORDS = {
 }
 
 
+LISTS = (
+    "[Replicate](https://replicate.com/predictions), [OpenAI](https://platform.openai.com/usage)"
+)
+
+
 def draw(studio: Studio, view: ProjectView) -> None:
     """One line a held order, with the two ways to end it; nothing while there is none."""
     held = studio.spending.held(view.project.id)
@@ -28,8 +33,8 @@ def draw(studio: Studio, view: ProjectView) -> None:
         return
     st.subheader("Held orders", anchor=False)
     st.caption(
-        "These may or may not have been charged. Look at the list on your account with the vendor,"
-        " then say which it is: the money stays set aside until you do."
+        f"These may or may not have been charged. Find each by its time in the vendor's list"
+        f" ({LISTS}), then say which it is: the money stays set aside until you do."
     )
     numbers = {slot.id: slot.index + 1 for slot in view.slots}
     names = names_of(view)
@@ -51,10 +56,11 @@ def _title(order: HeldOrder, numbers: dict[str, int], names: dict[str, str]) -> 
 def _order(studio: Studio, project_id: str, order: HeldOrder, title: str) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f"{title} · {errors.literal(dollars(order.held_usd_micro))}")
-        st.caption(errors.literal(order.why))
+        ordered = order.ordered_at[:19].replace("T", " ")
+        st.caption(errors.literal(f"Ordered {ordered} UTC. {order.why}"))
         for label, name, paid in (
             ("It was charged", "charged", True),
-            ("It was not", "free", False),
+            ("It was not charged", "free", False),
         ):
             st.button(
                 label,

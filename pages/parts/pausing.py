@@ -46,7 +46,7 @@ def draw_choice(studio: Studio, run: RunState) -> None:
 def draw_paused(studio: Studio, run: RunState, names: Names) -> None:
     """What a paused run waits for, and the button that goes on."""
     after = THE_STAGE.get(run.pause_after or "", run.pause_after or "this step")
-    words = f"Paused after {after}, as you asked. Look at it, change what you like, then go on."
+    words = f"Paused after {after}, as you asked. Look, change what you like, then go on."
     with st.container(key="run_paused", horizontal=True, gap="medium", vertical_alignment="center"):
         st.html(
             f'<div class="run" data-testid="paused"><b>{escape(words)}</b></div>'

@@ -44,7 +44,8 @@ class HeldOrder(Frozen):
     """Money that is set aside for one order.
 
     ``key`` is the reservation's, ``unit`` a slot's or a subject's id where there is one,
-    ``number`` that of a take; ``why`` says in words how the order stands.
+    ``number`` that of a take; ``why`` says in words how the order stands, ``ordered_at`` when it
+    was given (ISO 8601, UTC).
     """
 
     key: str
@@ -53,6 +54,7 @@ class HeldOrder(Frozen):
     number: int = 0
     held_usd_micro: int
     why: str
+    ordered_at: str = ""
 
 
 class Unsettled:
@@ -120,6 +122,7 @@ class Unsettled:
             number=self._number(attempt) if attempt and entry.stage == "clips" else 0,
             held_usd_micro=entry.held_usd_micro,
             why=why,
+            ordered_at=entry.at,
         )
 
     def _number(self, attempt: Attempt) -> int:

@@ -95,7 +95,9 @@ class Reconciler:
             raise
         except ProviderFailed as error:
             if age_s > self._certain_after_s + self._patience.listing_s:
-                self._hold(attempt, f"Replicate's list cannot be read ({error.message})")
+                self._hold(
+                    attempt, f"Replicate's list cannot be read ({error.message.rstrip('.')})"
+                )
             return
         self._judge(attempt, rows)
 
