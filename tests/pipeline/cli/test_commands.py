@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -277,6 +279,15 @@ def test_a_failure_is_the_last_line_of_json_too(tmp_path: Path, arguments: tuple
     assert "Traceback" not in done.stderr
 
 
+def under_way(database: Path) -> bool:
+    """Whether some run of a home has begun."""
+    if not database.exists():
+        return False
+    with closing(sqlite3.connect(database)) as rows, suppress(sqlite3.OperationalError):
+        return rows.execute("SELECT 1 FROM runs WHERE state = 'running'").fetchone() is not None
+    return False
+
+
 def test_stopping_a_run_ends_with_code_130_in_words_and_json(song: Path, tmp_path: Path) -> None:
     command = [*PIPELINE, "run", str(song), "--out", str(tmp_path / "x.mp4"), "--json"]
     environment = {**os.environ, "STUDIO_HOME": str(tmp_path / "home")}
@@ -288,9 +299,9 @@ def test_stopping_a_run_ends_with_code_130_in_words_and_json(song: Path, tmp_pat
         stderr=subprocess.PIPE,
         text=True,
     ) as running:
-        assert running.stderr is not None
-        while "analysis" not in running.stderr.readline():
+        while not under_way(tmp_path / "home" / "studio.sqlite"):
             assert running.poll() is None
+            time.sleep(0.1)
         running.send_signal(signal.SIGINT)
         out, words = running.communicate(timeout=120)
 
