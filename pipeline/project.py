@@ -7,9 +7,9 @@ change; an edit names the revision it was made on.
 from __future__ import annotations
 
 import secrets
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from pipeline.model import (
     Blob,
@@ -43,20 +43,34 @@ class Brief(Frozen):
     line_starts_s: dict[str, Seconds] = {}
 
 
+Octave = Annotated[int, Field(ge=-4, le=4)]
+
+
 class GridChoice(Frozen):
     """Corrections of what was heard; the defaults take the analysis as it is.
 
     ``tempo_factor`` multiplies the heard tempo (2, 0.5, 1.5 ...); ``half_beat`` shifts the grid
-    by half a beat; ``bar_shift`` moves the downbeat by that many beats; ``nudge_s`` moves every
-    beat; ``section_density`` below 0.5 keeps fewer section edges, above it more.
+    by half a beat; ``half_beat_octaves`` are octaves of the present tempo (1: twice, -1: half) at
+    which it was shifted before the tempo was changed; ``bar_shift`` moves the downbeat by that many
+    beats; ``nudge_s`` moves every beat; ``section_density`` below 0.5 keeps fewer section edges,
+    above it more.
     """
 
     tempo_factor: float = Field(default=1.0, gt=0, le=4)
     half_beat: bool = False
+    half_beat_octaves: Annotated[tuple[Octave, ...], Field(max_length=8)] = ()
     bar_shift: int = Field(default=0, ge=-15, le=15)
     metre: int | None = Field(default=None, ge=1, le=16)
     nudge_s: float = Field(default=0.0, ge=-1, le=1)
     section_density: Unit = 0.5
+
+    @model_serializer(mode="wrap")
+    def _plainly(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what was never used: results of grids that hold none keep their keys."""
+        fields: dict[str, Any] = dump(self)
+        if not self.half_beat_octaves:
+            fields.pop("half_beat_octaves", None)
+        return fields
 
 
 class ModelChoice(Frozen):

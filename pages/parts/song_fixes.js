@@ -1,10 +1,11 @@
 // A row of buttons that loses no click: Streamlit melts two quick clicks on one of its own buttons
-// into one. Each message holds every click that was not yet answered for, so any of them may be lost.
+// into one. Each message holds every click that was not yet answered for, on whichever row of the desk
+// it was made: any message may be lost or come late, and the clicks still keep their order.
 const rows = new Map();
+const desks = (globalThis.studioFixes ??= new Map());
 
 class Row {
   constructor(parent) {
-    this.waiting = [];
     this.root = Object.assign(document.createElement("div"), { className: "fixes" });
     this.root.addEventListener("click", (event) => this.clicked(event.target.closest("button")));
     parent.append(this.root);
@@ -12,7 +13,10 @@ class Row {
 
   update(args) {
     this.args = args;
-    this.waiting = this.waiting.filter(([number]) => number > args.data.ack);
+    this.desk = desks.get(args.data.desk) ?? { waiting: [], ack: 0 };
+    desks.set(args.data.desk, this.desk);
+    this.desk.ack = Math.max(this.desk.ack, args.data.ack);
+    this.desk.waiting = this.desk.waiting.filter(([number]) => number > this.desk.ack);
     const drawn = JSON.stringify(args.data.buttons);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
@@ -30,9 +34,9 @@ class Row {
 
   clicked(button) {
     if (!button) return;
-    const last = this.waiting.at(-1)?.[0] ?? this.args.data.ack;
-    this.waiting.push([Math.max(Date.now(), last + 1), button.dataset.name]);
-    this.args.setTriggerValue("asked", this.waiting);
+    const { waiting, ack } = this.desk;
+    waiting.push([Math.max(Date.now(), (waiting.at(-1)?.[0] ?? ack) + 1), button.dataset.name]);
+    this.args.setTriggerValue("asked", [...waiting]);
   }
 }
 

@@ -1,8 +1,11 @@
-"""Buttons for corrections: a row of which no click is lost, however busy the page is."""
+"""Buttons for corrections: rows of which no click is lost or overtaken, however busy the page is.
+
+All rows of one desk share one line of clicks: a message of any row brings what was clicked on any.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,27 +43,53 @@ class Fix:
     aside: str = ""
 
 
-def draw(key: str, fixes: Sequence[Fix], ask: Callable[[str, Correction], None]) -> None:
-    """A row of buttons; ``ask`` gets the label and the correction of each click, in order."""
-    known = {fix.label: fix for fix in fixes}
+@dataclass(frozen=True)
+class Desk:
+    """The rows that share a line of clicks.
 
-    def asked() -> None:
-        for number, label in clicks_of(st.session_state[key].asked):
-            if number > st.session_state.get(f"_{key}_ack", 0) and label in known:
-                st.session_state[f"_{key}_ack"] = number
-                ask(label, known[label].correction)
+    Args:
+        name: Names the line; one a project.
+        known: What each label has done, also those of which no button stands at the moment.
+        ask: Gets the label and the correction of each click, in the order of the clicks.
+    """
+
+    name: str
+    known: Mapping[str, Correction]
+    ask: Callable[[str, Correction], None]
+
+    @property
+    def answered(self) -> int:
+        """The number of the last click that was taken."""
+        return int(st.session_state.get(self._ack, 0))
+
+    def take(self, raw: Any) -> None:
+        """Carry out the clicks of a message that are newer than those taken before."""
+        for number, label in clicks_of(raw):
+            if number > self.answered:
+                st.session_state[self._ack] = number
+                if label in self.known:
+                    self.ask(label, self.known[label])
+
+    @property
+    def _ack(self) -> str:
+        return f"_fixes_{self.name}_ack"
+
+
+def draw(desk: Desk, row: str, fixes: Sequence[Fix]) -> None:
+    """A row of buttons of a desk."""
+    key = f"fixes_{row}_{desk.name}"
 
     rows = [
         {"name": fix.label, "words": fix.words, "aside": fix.aside, "help": fix.label}
         for fix in fixes
     ]
-    data = {"buttons": rows, "ack": st.session_state.get(f"_{key}_ack", 0)}
+    data = {"buttons": rows, "desk": desk.name, "ack": desk.answered}
     mount = st.components.v2.component(
         "song_fixes",
         css=(FOLDER / "song_fixes.css").read_text(encoding="utf-8"),
         js=(FOLDER / "song_fixes.js").read_text(encoding="utf-8"),
     )
-    mount(key=key, data=data, on_asked_change=asked)
+    mount(key=key, data=data, on_asked_change=lambda: desk.take(st.session_state[key].asked))
 
 
 def clicks_of(raw: Any) -> list[tuple[int, str]]:

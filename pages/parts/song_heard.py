@@ -15,17 +15,17 @@ from pages.parts.media import Fact, facts
 from pages.parts.song_fixes import Fix
 from pipeline.cuts.correcting import (
     Correction,
+    as_heard,
     at_tempo,
     by_bars,
     by_half_a_beat,
     by_seconds,
     with_fields,
 )
-from pipeline.project import GridChoice
 
 if TYPE_CHECKING:
     from pipeline.model import AudioAnalysis
-    from pipeline.project import Project
+    from pipeline.project import GridChoice, Project
     from pipeline.studio import ProjectView, Studio
 
 HEARD = "as heard"
@@ -51,10 +51,15 @@ GRID_FIXES = (
     Fix("− 10 ms", "Beats 10 ms earlier", by_seconds(-NUDGE_S)),
     Fix("+ 10 ms", "Beats 10 ms later", by_seconds(NUDGE_S)),
 )
+WAY_BACK = Fix("As heard", "Back to what was heard", as_heard)
 BAR_FIXES = (
     Fix("Bar − 1", "Bars a beat earlier", by_bars(-1)),
     Fix("Bar + 1", "Bars a beat later", by_bars(1)),
 )
+# A click counts also where its button went before the click was heard of.
+KNOWN = {LABELS[ratio]: at_tempo(ratio) for ratio in RATIOS} | {
+    fix.label: fix.correction for fix in (*GRID_FIXES, *BAR_FIXES, WAY_BACK)
+}
 
 
 def draw(studio: Studio, view: ProjectView, analysis: AudioAnalysis) -> None:
@@ -97,14 +102,9 @@ class Heard:
         ]
         self._fixes("tempo", tempos)
         corrected = corrections_in(self.view.project.grid)
-        self._fixes("grid", [*GRID_FIXES, *self._way_back(corrected)])
+        self._fixes("grid", [*GRID_FIXES, *([WAY_BACK] if corrected else [])])
         if corrected:
             st.caption(f"Corrected: {', '.join(corrected)}.")
-
-    def _way_back(self, corrected: list[str]) -> list[Fix]:
-        density = self.view.project.grid.section_density
-        as_heard = with_fields(**dict(GridChoice(section_density=density)))
-        return [Fix("As heard", "Back to what was heard", as_heard)] if corrected else []
 
     def _bars(self) -> None:
         heard, project = self.analysis, self.view.project
@@ -146,7 +146,8 @@ class Heard:
         return "Listening anew…" if waiting else words
 
     def _fixes(self, name: str, fixes: Sequence[Fix]) -> None:
-        song_fixes.draw(f"fixes_{name}_{self.view.project.id}", fixes, self._ask)
+        desk = song_fixes.Desk(self.view.project.id, KNOWN, self._ask)
+        song_fixes.draw(desk, name, fixes)
 
     def _ask(self, label: str, correction: Correction) -> None:
         song_corrections.ask(self.studio, self.view, label, correction)
@@ -182,6 +183,7 @@ def corrections_in(grid: GridChoice) -> list[str]:
     words = [f"tempo × {shift}"] if shift != 1 else []
     if grid.half_beat:
         words.append("half a beat later")
+    words += [_shift_seen_from(octave) for octave in grid.half_beat_octaves]
     if grid.nudge_s:
         words.append(f"{grid.nudge_s * 1000:+.0f} ms")
     if grid.bar_shift:
@@ -189,6 +191,13 @@ def corrections_in(grid: GridChoice) -> list[str]:
     if grid.metre:
         words.append(f"{grid.metre} in a bar")
     return words
+
+
+def _shift_seen_from(octave: int) -> str:
+    """A shift by half a beat that was made at a tempo so many octaves from the present one."""
+    if octave > 0:
+        return f"1/{2 ** (octave + 1)} of a beat later"
+    return f"half a beat later again at tempo ÷ {2**-octave}"
 
 
 def _sureness(analysis: AudioAnalysis) -> str:

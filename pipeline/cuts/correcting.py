@@ -76,15 +76,30 @@ def at_tempo(ratio: Fraction) -> Correction:
                 f"The tempo stays within {MOST_TIMES} times of what was heard.",
                 "Choose another tempo.",
             )
-        # Beats put between those of a shifted grid are those of the unshifted one.
-        half_beat = grid.half_beat and ratio != 2
-        return with_fields(tempo_factor=float(factor), half_beat=half_beat)(grid)
+        return with_fields(tempo_factor=float(factor), **_shifts_at(ratio, grid))(grid)
 
     return correction
 
 
+def _shifts_at(ratio: Fraction, grid: GridChoice) -> dict[str, object]:
+    """Shifts by half a beat seen from another tempo, so that there and back again is no change.
+
+    A tempo that is no octave away has beats of its own, which are shifted as the old ones were.
+    """
+    up = {Fraction(2): 1, Fraction(1, 2): -1}.get(ratio, 0)
+    here = (0,) if grid.half_beat else ()
+    seen = sorted(octave - up for octave in (*grid.half_beat_octaves, *here))
+    others = tuple(octave for octave in seen if octave)
+    return {"half_beat": 0 in seen, "half_beat_octaves": others}
+
+
 def by_half_a_beat(grid: GridChoice) -> GridChoice:
     return with_fields(half_beat=not grid.half_beat)(grid)
+
+
+def as_heard(grid: GridChoice) -> GridChoice:
+    """Beats and bars without corrections; how dense sections are is another matter."""
+    return GridChoice(section_density=grid.section_density)
 
 
 def by_seconds(later_s: float) -> Correction:

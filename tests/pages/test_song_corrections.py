@@ -172,8 +172,52 @@ def test_a_cut_moved_while_the_song_is_heard_anew_is_not_lost(studio, edited):
     assert (settled.project.pace, settled.project.grid.nudge_s) == (0.6, 0.01)
 
 
-def test_doubling_a_grid_shifted_by_half_a_beat_keeps_its_beats():
-    assert DOUBLE(GridChoice(half_beat=True)) == GridChoice(tempo_factor=2.0)
+@pytest.mark.parametrize(
+    "there",
+    [
+        GridChoice(),
+        GridChoice(half_beat=True, bar_shift=3, nudge_s=0.02, metre=3),
+        GridChoice(tempo_factor=1.5, half_beat=True, half_beat_octaves=(-1,)),
+    ],
+)
+@pytest.mark.parametrize("ratio", [Fraction(2), Fraction(1, 2), Fraction(3, 2), Fraction(2, 3)])
+def test_a_tempo_and_its_inverse_give_back_the_same_corrections(there, ratio):
+    assert at_tempo(1 / ratio)(at_tempo(ratio)(there)) == there
+
+
+def test_half_a_beat_outlives_doubling_and_halving_with_beats_bars_and_a_persons_cuts(
+    studio, edited
+):
+    correct(studio, edited, "Bar", by_bars(1))
+    before = correct(studio, edited, "Half a beat", by_half_a_beat).project
+    doubled = correct(studio, edited, "Double the tempo", DOUBLE).project
+    after = correct(studio, edited, "Halve the tempo", HALF).project
+
+    assert song_heard.corrections_in(doubled.grid)[1] == "half a beat later again at tempo ÷ 2"
+    assert after.grid == before.grid
+    assert beats(studio, after) == beats(studio, before)
+    assert set(beats(studio, before)) <= set(beats(studio, doubled))
+    assert [cut.time_s for cut in after.cuts] == [cut.time_s for cut in before.cuts]
+
+
+def test_halving_a_grid_shifted_by_half_a_beat_keeps_every_second_of_its_beats(studio, edited):
+    shifted = correct(studio, edited, "Half a beat", by_half_a_beat).project
+    halved = correct(studio, edited, "Halve the tempo", HALF).project
+    assert set(beats(studio, halved)) <= set(beats(studio, shifted))
+    assert song_heard.corrections_in(halved.grid) == ["tempo × 1/2", "1/4 of a beat later"]
+
+
+def test_clicks_on_several_rows_are_taken_in_the_order_in_which_they_were_made(studio, heard):
+    taken = []
+    desk = song_fixes.Desk(
+        f"desk_{heard}", song_heard.KNOWN, lambda label, _made: taken.append(label)
+    )
+    bars, tempo, half = "Bars a beat later", "Double the tempo", "Shift by half a beat"
+    desk.take([[2, tempo], [1, bars]])
+    desk.take([[2, tempo], [1, bars], [4, "No such button"], [3, half]])
+    desk.take([[3, half]])
+    assert taken == [bars, tempo, half]
+    assert desk.answered == 4
 
 
 def test_other_tempos_are_offered_with_what_they_would_give(studio, heard):

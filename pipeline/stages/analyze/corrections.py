@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.project import GridChoice
 from pipeline.stages.analyze.envelopes import Envelopes
 from pipeline.stages.analyze.pulse import Times, beat_strength, sample
 
@@ -30,10 +31,24 @@ def at_octave(beats: Times, env: Envelopes, octaves: int) -> Times:
     return beats
 
 
-def moved(beats: Times, half_beat: bool) -> Times:
-    """The grid as it is, or half a beat later with a beat in front."""
-    if not half_beat:
-        return beats
+def shifted(beats: Times, env: Envelopes, octaves: int, choice: GridChoice) -> Times:
+    """The grid at so many octaves, with each shift by half a beat made where a person made it.
+
+    A shift at a slower tempo moves nothing here: beats put between those of a shifted grid are
+    those of the unshifted one.
+    """
+    here = (0,) if choice.half_beat else ()
+    level = 0
+    for above in sorted({*choice.half_beat_octaves, *here}, reverse=True):
+        if above < 0:
+            break
+        beats = moved(at_octave(beats, env, octaves + above - level))
+        level = octaves + above
+    return at_octave(beats, env, octaves - level)
+
+
+def moved(beats: Times) -> Times:
+    """The grid half a beat later, with a beat in front."""
     gaps = np.diff(beats)
     later = np.append(beats[:-1] + gaps / 2, beats[-1] + gaps[-1] / 2)
     first = later[0] - gaps[0]

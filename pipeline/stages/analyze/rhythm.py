@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.project import GridChoice
 from pipeline.stages.analyze.bars import Bars, find_bars
-from pipeline.stages.analyze.corrections import at_octave, inside, moved, octaves_of
+from pipeline.stages.analyze.corrections import inside, octaves_of, shifted
 from pipeline.stages.analyze.envelopes import Envelopes
 from pipeline.stages.analyze.grid import attack_offset_s, fit_grid
 from pipeline.stages.analyze.pulse import Pulse, Times, find_pulse
@@ -49,7 +49,7 @@ def rhythm_of(
         return no_rhythm(spectrum.duration_s)
     heard = grid.beats_s + attack_offset_s(spectrum.attack, grid.beats_s)
     swing = swing_of(env, heard)
-    beats = moved(at_octave(heard, env, octaves), choice.half_beat)
+    beats = shifted(heard, env, octaves, choice)
     bars = find_bars(env, beats, choice.metre, choice.bar_shift)
     shown, kept = inside(beats + choice.nudge_s, spectrum.duration_s)
     bars = replace(bars, downbeats=_renumbered(bars, kept))
