@@ -261,8 +261,9 @@ class Editor {
 
   tell(x, atLimit) {
     const index = this.cuts.findIndex((cut) => cut.id === this.dragging.id), cut = this.cuts[index];
-    const [before, after] = [cut.time - this.cuts[index - 1].time, this.span(cut.id)[1] - cut.time];
-    const lines = [["b", clock(cut.time)], ["div", `${before.toFixed(2)} s before${this.priceWords(before)}`], ["div", `${after.toFixed(2)} s after${this.priceWords(after)}`]];
+    const beside = (cuts) => [cuts[index].time - cuts[index - 1].time, (cuts[index + 1]?.time ?? this.data.end) - cuts[index].time];
+    const was = beside(this.dragging.origin);
+    const lines = [["b", clock(cut.time)], ...beside(this.cuts).map((length, side) => ["div", `${length.toFixed(2)} s ${side ? "after" : "before"}${this.priceWords(length, was[side])}`])];
     if (this.dragging.ids.size > 1) lines.push(["div", `${this.dragging.ids.size} cuts together`]);
     if (atLimit) lines.push(["em", this.limitWords()]);
     const { tip, stage } = this.parts;
@@ -272,7 +273,7 @@ class Editor {
     tip.style.transform = `translateX(${clamp(x + 16 > room ? x - wide - 16 : x + 16, 4, room)}px)`;
   }
 
-  priceWords(length) { const words = priceOf(this.data.prices, length); return words && ` · ${words}`; }
+  priceWords(length, was) { const words = priceOf(this.data.prices, length, was); return words && ` · ${words}`; }
 
   limitWords() { const { min, max } = this.data.limits; return `A slot lasts ${min} to ${max} s.`; }
 

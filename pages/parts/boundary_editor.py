@@ -58,8 +58,9 @@ class Answer:
 class EditorState:
     """Everything that an edit can change.
 
-    ``prices`` is a table of (longest length in seconds, words); ``undo`` and ``redo`` are labels,
-    empty when there is no step; ``own`` says whether the cuts are the person's, not the analysis's.
+    ``prices`` is a table of (longest length in seconds, what is bought, its price in dollars);
+    ``undo`` and ``redo`` are labels, empty when there is no step; ``own`` says whether the cuts are
+    the person's, not the analysis's.
     """
 
     project_id: str
@@ -68,7 +69,7 @@ class EditorState:
     end_s: float
     limits: SlotLimits
     fps: int
-    prices: tuple[tuple[float, str], ...] = ()
+    prices: tuple[tuple[float, str, str], ...] = ()
     undo: str = ""
     redo: str = ""
     own: bool = False

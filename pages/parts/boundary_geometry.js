@@ -105,9 +105,14 @@ export function slotAt(cuts, time) {
   return Math.max(0, low - 1);
 }
 
-/** What a slot of some length costs, from a table of [longest, words]. */
-export function priceOf(prices, length) {
-  return prices.find(([longest]) => length <= longest + 1e-6)?.[1] ?? "";
+/**
+ * What a slot of some length buys and costs, from a table of [longest, bought, price]; with the price
+ * that it had where a change of its length changed what must be bought.
+ */
+export function priceOf(prices, length, before = length) {
+  const [now, was] = [length, before].map((one) => prices.find(([longest]) => one <= longest + 1e-6));
+  if (!now) return "";
+  return `${now[1]} · ${now[2]}${was && was !== now ? `, was ${was[2]}` : ""}`;
 }
 
 /** Loudness 0..255 at ever coarser steps (each four times the last) from int8 pairs. */

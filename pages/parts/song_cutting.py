@@ -49,7 +49,8 @@ class Bench:
         song_decisions.saw(project)
         cuts = self._cuts(project)
         boundary_editor(self._state(project, cuts), self.ground, self.take)
-        song_table.draw(cuts, self, project.revision)
+        table = song_table.Table(project.id, project.revision, cuts, self.end_s, self.view.slots)
+        song_table.draw(table, self.take)
 
     def take(self, raw: Any) -> None:
         """Carry out what the browser or the table sent; never raises for a refusal."""
@@ -137,8 +138,7 @@ class Bench:
             limits=self.view.limits,
             fps=project.format.fps,
             prices=tuple(
-                (one.longest_s, f"buys {one.bought_s:g} s · {usd(one.usd_micro)}")
-                for one in classes
+                (one.longest_s, f"buys {one.bought_s:g} s", usd(one.usd_micro)) for one in classes
             ),
             undo=history.undo[-1].label if history.undo else "",
             redo=history.redo[-1].label if history.redo else "",

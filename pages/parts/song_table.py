@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +13,31 @@ import streamlit as st
 from pipeline.timebase import clock
 
 if TYPE_CHECKING:
-    from pages.parts.song_cutting import Bench
-    from pipeline.model import Cut
+    from pipeline.model import Cut, Slot
 
 
-def draw(cuts: tuple[Cut, ...], bench: Bench, revision: int) -> None:
+@dataclass(frozen=True)
+class Table:
+    """What the table shows: cuts of a revision up to the film's end, and slots as last drawn."""
+
+    project_id: str
+    revision: int
+    cuts: tuple[Cut, ...]
+    end_s: float
+    slots: tuple[Slot, ...]
+
+
+def draw(table: Table, take: Callable[[Any], None]) -> None:
     """The table, drawn only while it is open: it is much heavier than an edit on the canvas."""
     if not st.toggle(
         "Show the cuts as a table",
-        key=f"cut_table_{bench.view.project.id}",
+        key=f"cut_table_{table.project_id}",
         help="Change a start, lock a cut, delete a row to remove a cut, add a row to split.",
     ):
         return
-    key = f"cut_rows_{bench.view.project.id}_{revision}"
+    key = f"cut_rows_{table.project_id}_{table.revision}"
     st.data_editor(
-        rows_of(cuts, bench),
+        rows_of(table),
         key=key,
         num_rows="dynamic",
         width="stretch",
@@ -42,17 +54,17 @@ def draw(cuts: tuple[Cut, ...], bench: Bench, revision: int) -> None:
             "section": st.column_config.TextColumn("Section", width="small"),
             "words": st.column_config.TextColumn("Words", width="large"),
         },
-        on_change=lambda: _send(bench, cuts, revision, st.session_state[key]),
+        on_change=lambda: _send(table, st.session_state[key], take),
         alt="Table of all cuts with start, length, lock and words",
     )
 
 
-def rows_of(cuts: tuple[Cut, ...], bench: Bench) -> list[dict[str, Any]]:
+def rows_of(table: Table) -> list[dict[str, Any]]:
     """One row a slot; section and words as the page knew them when it was drawn."""
-    ends = [after.time_s for _, after in pairwise(cuts)] + [bench.end_s]
-    slots = {slot.id: slot for slot in bench.view.slots}
+    ends = [after.time_s for _, after in pairwise(table.cuts)] + [table.end_s]
+    slots = {slot.id: slot for slot in table.slots}
     rows = []
-    for cut, end in zip(cuts, ends, strict=True):
+    for cut, end in zip(table.cuts, ends, strict=True):
         slot = slots.get(cut.id)
         rows.append(
             {
@@ -88,9 +100,9 @@ def operations_of(edits: dict[str, Any], cuts: tuple[Cut, ...]) -> list[dict[str
     return done
 
 
-def _send(bench: Bench, cuts: tuple[Cut, ...], revision: int, edits: dict[str, Any]) -> None:
-    operations = operations_of(edits, cuts)
+def _send(table: Table, edits: dict[str, Any], take: Callable[[Any], None]) -> None:
+    operations = operations_of(edits, table.cuts)
     if operations:
         # Counted like the canvas counts, so that its answer is the newest.
         sequence = int(time.time() * 1000)
-        bench.take({"revision": revision, "sequence": sequence, "operations": operations})
+        take({"revision": table.revision, "sequence": sequence, "operations": operations})

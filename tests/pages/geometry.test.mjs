@@ -7,6 +7,7 @@ const { clock, fitted, loudest, nameOf, nearest, parseClock, priceOf, pyramid, r
 
 const cuts = [0, 4, 8, 12].map((time) => ({ id: nameOf(time, new Set()), time, locked: false }));
 const [a, b, c, d] = cuts.map((cut) => cut.id);
+const prices = [[4, "buys 4 s", "$0.20"], [8, "buys 8 s", "$0.40"]];
 const limits = { min: 1, max: 8, end: 16, fps: 24 };
 
 test("the nearest beat is found, the earlier one on a tie", () => {
@@ -70,8 +71,16 @@ test("the slot at a time is the one that began last", () => {
 });
 
 test("a price is that of the shortest length that is long enough", () => {
-  const prices = [[4, "four"], [8, "eight"]];
-  assert.deepEqual([4, 4.1, 9].map((length) => priceOf(prices, length)), ["four", "eight", ""]);
+  const said = [4, 4.1, 9].map((length) => priceOf(prices, length));
+  assert.deepEqual(said, ["buys 4 s · $0.20", "buys 8 s · $0.40", ""]);
+});
+
+test("a drag across a paid length tells the price before it, and within one it does not", () => {
+  assert.equal(priceOf(prices, 4.1, 3.9), "buys 8 s · $0.40, was $0.20");
+  assert.equal(priceOf(prices, 4, 4.5), "buys 4 s · $0.20, was $0.40");
+  assert.equal(priceOf(prices, 3, 3.9), "buys 4 s · $0.20");
+  assert.equal(priceOf(prices, 4, 9), "buys 4 s · $0.20");
+  assert.equal(priceOf([], 4, 9), "");
 });
 
 test("an hour of peaks is read from a coarse level and still finds the loudest", () => {

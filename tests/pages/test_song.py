@@ -6,7 +6,7 @@ import pytest
 
 from pages.parts.boundary_editor import pack_ground
 from pages.parts.song_cutting import Bench
-from pages.parts.song_table import operations_of, rows_of
+from pages.parts.song_table import Table, operations_of, rows_of
 from pipeline.buying.hearing import price_usd_micro
 from pipeline.cuts.operations import Lock, Merge, Move, parse_batch
 from pipeline.errors import RefusedEdit, StaleEdit
@@ -179,7 +179,9 @@ def test_what_is_done_in_the_table_becomes_the_editors_operations(bench, studio,
     assert done[2] == Merge(ids=(cuts[3].id, cuts[4].id))
     assert done[3].time_s == 9.0
     assert len(done) == 4
-    assert len(rows_of(cuts, bench)) == len(cuts)
+    rows = rows_of(Table(heard, 0, cuts, bench.end_s, bench.view.slots))
+    assert [row["start"] for row in rows] == [cut.time_s for cut in cuts]
+    assert all(row["section"] for row in rows)
 
 
 def test_a_stale_or_forbidden_edit_changes_nothing(studio, heard, bench):
