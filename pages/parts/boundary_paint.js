@@ -149,7 +149,7 @@ function paintBeats({ brush, scene, x, from, to }) {
   const gap = ground.beat / scene.view[1];
   brush.fillStyle = theme.text;
   if (gap >= 5) {
-    withAlpha(brush, 0.34, () => ground.between(ground.beats, from, to).forEach((time) => box(brush, x(time) - 0.75, top + 8, 1.5, height - 10, 1)));
+    withAlpha(brush, 0.34, () => ground.between(ground.beats, from, to).forEach((time) => box(brush, x(time) - 0.75, top + 12, 1.5, height - 14, 1)));
   }
   const bars = ground.between(ground.bars, from, to), apart = bars.length > 1 ? (x(bars.at(-1)) - x(bars[0])) / (bars.length - 1) : 99;
   const every = [1, 2, 4, 8, 16, 32].find((count) => apart * count >= 26) ?? 64;
@@ -157,7 +157,9 @@ function paintBeats({ brush, scene, x, from, to }) {
   bars.forEach((time, index) => {
     const number = first + index;
     if (apart < 5 && number % every) return;
-    withAlpha(brush, 0.75, () => box(brush, x(time) - 1, top + 3, 2, height - 5, 1));
+    // Below the numbers, where a bar has none: its neighbour's number may reach this far.
+    const rise = number % every ? 12 : 3;
+    withAlpha(brush, 0.75, () => box(brush, x(time) - 1, top + rise, 2, height - rise - 2, 1));
     if (number % every === 0) withAlpha(brush, 0.55, () => brush.fillText(String(number + 1), x(time) + 4, top + 6));
     if (gap >= 9 || number % every === 0) withAlpha(brush, 0.07, () => brush.fillRect(Math.round(x(time)), LANES.wave[0], 1, LANES.wave[1]));
   });
