@@ -357,6 +357,20 @@ def test_corrections_clicked_quickly_are_all_made_while_the_old_view_stands(song
     song.get_by_text("Corrected:").wait_for(state="detached", timeout=STEP_MS)
 
 
+def test_undo_goes_back_through_quick_clicks_on_several_rows_one_by_one(song, driver):
+    clicked = ["Bars a beat later", "Beats 10 ms later", "Bars a beat earlier", "Double the tempo"]
+    was = revision(song)
+    for name in clicked:
+        song.get_by_role("button", name=name).click()
+    eventually(lambda: revision(song) == was + len(clicked))
+    driver.settle(song)
+    song.locator(STAGE).focus()
+    for name in reversed(clicked):
+        song.keyboard.press("z")
+        said(song, f"Undone: {name}")
+    driver.settle(song)
+
+
 def test_after_an_edit_on_the_canvas_the_rest_of_the_page_takes_decisions_too(song, driver):
     was = revision(song)
     drag(song, cut(song, 2), 25)
