@@ -19,6 +19,7 @@ from pages.parts import (
 from pages.parts.boundary_editor import SOUND_KEY, boundary_ground, pack_ground
 from pages.parts.media import nothing
 from pages.parts.opening import open_page
+from pipeline.views import remarks
 
 studio, view = open_page("song")
 song_corrections.heed(studio, view)
@@ -59,7 +60,7 @@ if view.song_path is not None:
 if analysis is not None and view.slots:
     song_cutting.pace(studio, view)
     st.subheader("What was heard")
-    for warning in song_heard.remarks(analysis, project.song.warnings if project.song else ()):
+    for warning in remarks(analysis, project.song.warnings if project.song else ()):
         st.caption(f":material/info: {errors.literal(warning)}")
     song_heard.draw(studio, view, analysis)
     song_heard.plots(studio, view, analysis)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,3 +100,12 @@ class ProjectView:
     def posters(self) -> dict[str, Path]:
         """First pictures of the clips that have one."""
         return {slot: clip.poster for slot, clip in self.clips.items() if clip.poster}
+
+
+def remarks(analysis: AudioAnalysis, told: Sequence[str]) -> list[str]:
+    """What the analysis remarks, without what was told of the file already.
+
+    Both count what was damaged, each in its own words, so their first words decide.
+    """
+    known = {" ".join(words.split()[:3]) for words in told}
+    return [one for one in analysis.warnings if " ".join(one.split()[:3]) not in known]

@@ -168,15 +168,6 @@ def offered(analysis: AudioAnalysis) -> dict[Fraction, str]:
     }
 
 
-def remarks(analysis: AudioAnalysis, told: Sequence[str]) -> list[str]:
-    """What the analysis remarks, without what the page tells of the file already.
-
-    Both count what was damaged, each in its own words, so their first words decide.
-    """
-    known = {" ".join(words.split()[:3]) for words in told}
-    return [one for one in analysis.warnings if " ".join(one.split()[:3]) not in known]
-
-
 def corrections_in(grid: GridChoice) -> list[str]:
     """A person's corrections of the grid in words; none where all is as heard."""
     shift = Fraction(grid.tempo_factor).limit_denominator(64)

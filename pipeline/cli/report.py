@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.money.usd import number
 from pipeline.project import PREVIEW_MODEL
 from pipeline.timebase import clock
+from pipeline.views import remarks
 
 if TYPE_CHECKING:
     from pipeline.jobs.state import RunState
@@ -85,7 +86,7 @@ def _stages(states: list[RunState]) -> dict[str, dict[str, float]]:
 
 def analysis(view: ProjectView) -> dict[str, Any]:
     """What was heard, and where the film would cut."""
-    found = view.analysis
+    found, told = view.analysis, _song_warnings(view)
     assert found is not None
     return {
         "duration_s": found.duration_s,
@@ -101,7 +102,7 @@ def analysis(view: ProjectView) -> dict[str, Any]:
         "mood": found.mood.model_dump(),
         "slots": [{"start_s": slot.start_s, "end_s": slot.end_s} for slot in view.slots],
         "confidence": found.confidence,
-        "warnings": [*_song_warnings(view), *found.warnings, *view.slot_warnings],
+        "warnings": [*told, *remarks(found, told), *view.slot_warnings],
     }
 
 

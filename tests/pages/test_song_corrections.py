@@ -24,6 +24,7 @@ from pipeline.cuts.settle import context_of, recut
 from pipeline.errors import RefusedEdit, StaleEdit
 from pipeline.model import Tempo
 from pipeline.project import GridChoice, changed
+from pipeline.views import remarks
 
 WAIT_S = 20.0
 DOUBLE, HALF = at_tempo(Fraction(2)), at_tempo(Fraction(1, 2))
@@ -260,4 +261,4 @@ def test_what_the_page_tells_of_the_file_is_not_told_twice(studio, heard):
         update={"warnings": ("3 damaged pieces of the file were left out.", "The pulse is weak.")}
     )
     told = ("3 damaged pieces of the file could not be decoded and were left out.",)
-    assert song_heard.remarks(analysis, told) == ["The pulse is weak."]
+    assert remarks(analysis, told) == ["The pulse is weak."]

@@ -12,6 +12,7 @@ from pipeline.stages.analyze import tempo
 from pipeline.stages.analyze.beatwise import change, stepwise, summits
 from pipeline.stages.analyze.envelopes import Envelopes
 from pipeline.stages.analyze.lattice import find_lattice
+from pipeline.stages.analyze.reading import true_period
 from pipeline.stages.analyze.spectrum import FPS, Floats
 from pipeline.stages.analyze.track import beat_frames
 
@@ -33,6 +34,8 @@ PATTERN_WEIGHTS = {"low": (2, 1.0), "high": (4, 1.0)}
 """And for how unequal the beats of a group are: drums alternate on beats more than between."""
 SAME_OCTAVES = 0.06
 STEADY_OCTAVES, STEADY_SHARE = 0.06, 0.85
+SILENT_SHARE = 0.15
+"""Where so little of the beats' own strength sounds between them, no beat is."""
 STRETCH_BEATS = 16
 STRETCH_WEIGHT = 1.0
 SWITCH_COST = 3.0
@@ -86,7 +89,9 @@ def find_pulse(env: Envelopes, factor: float = 1.0, tonal: bool = False) -> Puls
     clarity = strength_at(gram, period)
     if clarity < (CLEAR_TONAL if tonal else CLEAR):
         return None
-    beats, exact = _chain(env, gram, period, factor)
+    local = tempo.path(gram, period)
+    multiple = true_period(env, local)
+    beats, exact = _chain(env, local * multiple / factor, period * multiple / factor)
     if len(beats) < 4:
         return None
     beats, margin = settle_phase(env, beats, exact)
@@ -95,15 +100,12 @@ def find_pulse(env: Envelopes, factor: float = 1.0, tonal: bool = False) -> Puls
     return Pulse(beats, min(1.0, clarity), margin, bpm, others, (gram.bpm, tempo.overall(gram)))
 
 
-def _chain(
-    env: Envelopes, gram: tempo.Tempogram, period: float, factor: float
-) -> tuple[Times, bool]:
+def _chain(env: Envelopes, local: Times, period: float) -> tuple[Times, bool]:
     """Beats of about a period, and whether they stand at one exact tempo."""
     strength = beat_strength(env)
-    local = tempo.path(gram, period) / factor
     # Two tempi may share their sixteenths, so that a lattice would fit both.
-    steady = np.mean(np.abs(np.log2(local * factor / period)) < STEADY_OCTAVES) > STEADY_SHARE
-    lattice = find_lattice(strength, period / factor) if steady else None
+    steady = np.mean(np.abs(np.log2(local / period)) < STEADY_OCTAVES) > STEADY_SHARE
+    lattice = find_lattice(strength, period) if steady else None
     if lattice:
         return lattice.frames(len(strength)) / FPS, True
     return beat_frames(strength, tempo.per_frame(local, len(strength))) / FPS, False
@@ -145,6 +147,8 @@ def settle_phase(env: Envelopes, beats: Times, whole: bool = False) -> tuple[Tim
     gaps = np.diff(beats)
     half = beats[:-1] + gaps / 2
     odds = _phase_odds(env, beats[:-1], half)
+    if _silent_between(env, beats[:-1], half):
+        odds = -np.abs(odds)
     moved = np.full(len(odds), odds.mean() > 0) if whole else _stretches(odds)
     settled = np.where(moved, half, beats[:-1])
     if not moved.any():
@@ -153,6 +157,11 @@ def settle_phase(env: Envelopes, beats: Times, whole: bool = False) -> tuple[Tim
         settled = np.append(settled, beats[-1])
     margin = float(np.mean(np.where(moved, odds, -odds)))
     return _tidy(settled, float(np.median(gaps))), margin
+
+
+def _silent_between(env: Envelopes, beats: Times, half: Times) -> bool:
+    strength = beat_strength(env)
+    return bool(sample(strength, half).mean() < SILENT_SHARE * sample(strength, beats).mean())
 
 
 def _phase_odds(env: Envelopes, beats: Times, half: Times) -> Times:

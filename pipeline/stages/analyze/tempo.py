@@ -80,7 +80,8 @@ def overall(gram: Tempogram) -> NDArray[np.float64]:
 def path(gram: Tempogram, period: float) -> NDArray[np.float64]:
     """Local period in frames for each window, near a song's main period (Viterbi)."""
     near = np.abs(np.log2(gram.periods / period)) <= WANDER
-    gain, periods = gram.strength[:, near], gram.periods[near]
+    usual = prior(gram.bpm[near])
+    gain, periods = gram.strength[:, near] * usual / usual.max(), gram.periods[near]
     jump = np.abs(np.log2(periods[:, None] / periods[None]))
     cost = CHANGE_COST * np.minimum(jump, 0.12) * 0.2
     score = gain[0] - 0.2 * np.abs(np.log2(periods / period))

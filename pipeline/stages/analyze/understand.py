@@ -214,4 +214,4 @@ def _tidy(times: Times) -> tuple[float, ...]:
     return tuple(tidy_s(float(time)) for time in times)
 
 
-ANALYZE = Stage("analyze", 4, AnalyzeInputs, AudioAnalysis, understand)
+ANALYZE = Stage("analyze", 5, AnalyzeInputs, AudioAnalysis, understand)

@@ -102,6 +102,21 @@ def test_what_was_heard_is_one_json_object(song: Path, shared_home: Path) -> Non
     assert heard["slots"][0]["start_s"] == 0
 
 
+@pytest.mark.slow
+def test_the_rest_of_a_damaged_song_is_heard_and_the_loss_is_said_once(
+    song: Path, tmp_path: Path
+) -> None:
+    data = bytearray(song.read_bytes())
+    for at in range(20_000, len(data) - 5_000, 40_000):
+        data[at : at + 900] = bytes(at // 7 % 251 for _ in range(900))
+    damaged = tmp_path / "damaged.mp3"
+    damaged.write_bytes(data)
+    heard = document(pipeline("analyze", damaged, "--json", home=tmp_path / "home"))
+
+    assert heard["duration_s"] > 65
+    assert sum("damaged pieces" in warning for warning in heard["warnings"]) == 1
+
+
 @pytest.mark.parametrize(
     ("content", "name"),
     [

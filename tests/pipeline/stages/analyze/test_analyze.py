@@ -80,6 +80,18 @@ def test_beats_of_many_kinds_of_songs_are_found_on_their_attack(
     assert abs(np.median(errors)) < 0.01
 
 
+@pytest.mark.parametrize(
+    ("family", "seed"), [("ambient", 102), ("metal", 100), ("inventedband", 100)]
+)
+def test_the_beat_is_not_taken_for_its_half_double_or_three_quarters(
+    analyse: Analyse, songs: ModuleType, family: str, seed: int
+) -> None:
+    sound, truth = songs.render(family, seed)
+    found = analyse(sound)
+    assert found.tempo_bpm == pytest.approx(truth.bpm, rel=0.04)
+    assert f_measure(truth.beats_s, found.beats_s) > 0.9
+
+
 @pytest.mark.parametrize(("family", "metre"), [("waltz", 3), ("rock", 4), ("odd", 7)])
 def test_the_metre_is_heard(analyse: Analyse, songs: ModuleType, family: str, metre: int) -> None:
     seed = next(s for s in range(1, 30) if songs.render(family, s)[1].metre == metre)
