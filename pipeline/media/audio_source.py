@@ -18,6 +18,7 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from pipeline.errors import NotAudio
+from pipeline.media.riff import understated_s
 
 FORMATS = (
     "mp3,mov,wav,w64,flac,ogg,matroska,asf,aac,aiff,au,caf,ac3,eac3,ape,wv,tta,tak,amr,mpegts,"
@@ -77,7 +78,9 @@ class Source:
     damage: Damage = field(default_factory=Damage)
 
     def __enter__(self) -> Source:
-        self._container = _open(self.path)
+        _check_file(self.path)
+        self._understated_s = understated_s(self.path)
+        self._container = _open(self.path, ignore_length=self._understated_s is not None)
         streams = self._container.streams.audio
         if not streams or streams[0].codec_context is None:
             self._container.close()
@@ -91,13 +94,20 @@ class Source:
     @property
     def header(self) -> Header:
         stream = self._stream
-        declared_s: float | None = None
-        if stream.duration is not None and stream.time_base is not None:
-            declared_s = float(stream.duration * stream.time_base)
-        elif self._container.duration is not None:
-            declared_s = self._container.duration / av.time_base
         context = stream.codec_context
-        return Header(context.name, context.sample_rate or 0, context.channels or 0, declared_s)
+        return Header(
+            context.name, context.sample_rate or 0, context.channels or 0, self._declared_s
+        )
+
+    @property
+    def _declared_s(self) -> float | None:
+        stream = self._stream
+        if self._understated_s is not None:
+            return self._understated_s
+        if stream.duration is not None and stream.time_base is not None:
+            return float(stream.duration * stream.time_base)
+        length = self._container.duration
+        return None if length is None else float(length / av.time_base)
 
     def frames(self) -> Iterator[av.AudioFrame]:
         """Decoded frames in order; packets that cannot be decoded are skipped and counted."""
@@ -148,9 +158,10 @@ class Source:
         return Chunk(np.clip(samples, -LOUDEST, LOUDEST), first.sample_rate, speakers)
 
 
-def _open(path: Path) -> Any:
-    _check_file(path)
+def _open(path: Path, *, ignore_length: bool) -> Any:
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
+    if ignore_length:
+        options["ignore_length"] = "1"
     # PyAV 19 reads tags of any encoding by itself and no longer knows the argument.
     tags: dict[str, Any] = (
         {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}

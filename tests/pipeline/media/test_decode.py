@@ -185,6 +185,27 @@ def test_a_header_that_lies_about_the_length_is_not_believed(tmp_path: Path) -> 
     assert facts(path).duration_s == pytest.approx(5)
 
 
+def test_a_wav_whose_header_ends_too_early_is_read_to_the_end_of_its_sound(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "song.wav", tone(length_s=8)[np.newaxis], RATE_HZ, "int")
+    data = bytearray(path.read_bytes())
+    data[40:44] = struct.pack("<I", (len(data) - 44) // 4)
+    path.write_bytes(data)
+
+    found = facts(path)
+
+    assert found.duration_s == pytest.approx(8)
+    assert ["decoded length" in one for one in found.warnings] == [True]
+
+
+def test_what_programs_write_behind_the_sound_of_a_wav_is_not_heard(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "song.wav", tone(length_s=5)[np.newaxis], RATE_HZ, "int")
+    notes = b"LIST" + struct.pack("<I", 200_000) + bytes(200_000)
+    path.write_bytes(path.read_bytes() + notes)
+
+    assert facts(path).duration_s == pytest.approx(5)
+    assert facts(path).warnings == ()
+
+
 @pytest.mark.parametrize("suffix", [".mp3", ".wav", ".txt", ".jpg"])
 def test_a_wrong_extension_on_real_audio_works(tmp_path: Path, suffix: str) -> None:
     path = encode(tmp_path / "song.m4a", tone())
