@@ -27,11 +27,10 @@ from pipeline.model import (
     ScenePlan,
     Shot,
     Slot,
-    Still,
     Transition,
     Word,
 )
-from pipeline.picturing import Pictures
+from pipeline.picturing import Gallery, Pictures
 from pipeline.planning.inputs import PlanInputs
 from pipeline.project import Project
 from pipeline.stage import NotYet, Stage, StageStore
@@ -71,7 +70,7 @@ class Derivation:
         store: Where results lie.
         limits: How long slots may be, by the models in use.
         takes: Clips of the picked takes by slot id; slots without one show their preview.
-        stills: Bought reference pictures by their keys.
+        gallery: Bought pictures.
     """
 
     def __init__(
@@ -80,12 +79,12 @@ class Derivation:
         store: StageStore,
         limits: SlotLimits,
         takes: dict[str, Clip] | None = None,
-        stills: dict[str, Still] | None = None,
+        gallery: Gallery | None = None,
     ) -> None:
         self.project = project
         self.limits = limits
         self.takes = takes or {}
-        self.stills = stills or {}
+        self._gallery = gallery or Gallery()
         self._store = store
 
     def find(self, made_by: Stage[In, Out], inputs: In) -> Out | None:
@@ -240,7 +239,7 @@ class Derivation:
     def pictures(self) -> Pictures:
         """Pictures of cast and places, and start frames."""
         drawn = partial(self.find, REFERENCE)
-        return Pictures(self.project, lambda: self.shots, self.stills, drawn)
+        return Pictures(self.project, lambda: self.shots, self._gallery, drawn)
 
     @cached_property
     def extents(self) -> dict[str, Extent]:

@@ -6,6 +6,7 @@ A part of :class:`pipeline.derivation.Derivation`: it looks, and never draws.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipeline.buying.frames import FrameInputs, frame_inputs
@@ -19,13 +20,21 @@ from pipeline.stages.reference import inputs_of as inputs_of_reference
 Drawn = Callable[[ReferenceInputs], Still | None]
 
 
+@dataclass(frozen=True)
+class Gallery:
+    """Bought pictures by their keys, and how many pictures the image model looks at."""
+
+    stills: Mapping[str, Still] = field(default_factory=dict)
+    looked_at: int = 0
+
+
 class Pictures:
     """Pictures by subject: the id of a character or place, or :func:`frame_of` a shot.
 
     Args:
         project: The decisions.
         shots: Gives the shots by slot id in the film's order; asked for once.
-        stills: Bought pictures by their keys.
+        gallery: What was bought.
         drawn: Finds the picture that the studio has drawn, if it has.
     """
 
@@ -33,12 +42,12 @@ class Pictures:
         self,
         project: Project,
         shots: Callable[[], Mapping[str, Shot]],
-        stills: Mapping[str, Still],
+        gallery: Gallery,
         drawn: Drawn,
     ) -> None:
         self._project = project
         self._shots = shots
-        self._stills = stills
+        self.gallery = gallery
         self._drawn = drawn
 
     @cached_property
@@ -75,7 +84,7 @@ class Pictures:
         plan, aspect = self._project.plan, self._project.format.aspect.value
         if plan is None:
             raise NotYet("plan")
-        pictures = tuple(self.of_cast(shot).values())
+        pictures = tuple(self.of_cast(shot).values())[: self.gallery.looked_at]
         return frame_inputs(shot, plan, pictures, aspect, self._choice(subject_id).take)
 
     def reference_inputs(self, subject_id: str) -> ReferenceInputs:
@@ -94,7 +103,7 @@ class Pictures:
         model = self._project.image_model
         if not model:
             return None
-        return self._stills.get(still_key(self._project.id, self.inputs(subject_id), model))
+        return self.gallery.stills.get(still_key(self._project.id, self.inputs(subject_id), model))
 
     def still(self, subject_id: str) -> Still | None:
         """The picture of the present words: bought where one was, else drawn by the studio."""
@@ -106,7 +115,7 @@ class Pictures:
     def approved(self, subject_id: str) -> Blob | None:
         """The picture that a person approved."""
         choice = self._choice(subject_id)
-        if not choice.approved:
+        if not choice.approved or choice.source == "none":
             return None
         if choice.blob is not None or subject_id not in self._cast:
             return choice.blob

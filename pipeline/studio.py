@@ -153,6 +153,39 @@ class Studio(Workshop):
         self.library.load(project_id)
         return self.engine.start(project_id, goal, tuple(slot_ids), pause_after=pause_after)
 
+    def draw(
+        self, project_id: str, revision: int, subject_ids: tuple[str, ...], *, anew: bool = False
+    ) -> str:
+        """Have named pictures drawn: of characters, of places, or start frames of shots.
+
+        Args:
+            project_id: The project.
+            revision: That its price was shown for.
+            subject_ids: Ids of the plan, or :func:`pipeline.project.frame_of` shots.
+            anew: Other pictures than those that are there.
+
+        Returns:
+            The run's id.
+
+        Raises:
+            CredentialsRefused, BudgetRefused: It cannot be paid for; nothing was changed.
+            StaleEdit: The project has changed meanwhile; nothing was started.
+        """
+        before = self.library.load(project_id)
+        after = self.illustrating.asked(before, subject_ids, anew=anew)
+        self.spending.check(project_id, subject_ids, goal="references", project=after)
+        if after.references != before.references:
+            label = (
+                "Draw a picture" if len(subject_ids) == 1 else f"Draw {len(subject_ids)} pictures"
+            )
+            self.change(
+                project_id,
+                revision,
+                label,
+                lambda now: self.illustrating.asked(now, subject_ids, anew=anew),
+            )
+        return self.start(project_id, "references", subject_ids)
+
     def pause_after(self, project_id: str, stage: str | None) -> None:
         """Let a project's active run stop when a stage has ended; None: let it go on.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.bench import as_stored, open_store
 from pipeline.buying.clips import Buying
+from pipeline.buying.frames import most_sent
 from pipeline.buying.illustrating import Illustrating
 from pipeline.buying.shop import Shop
 from pipeline.buying.stills import StillBook
@@ -25,6 +26,7 @@ from pipeline.money.catalogue import Catalogue
 from pipeline.money.catalogue import load as load_catalogue
 from pipeline.money.ledger import Ledger, Totals
 from pipeline.notes import Notes, SqlNotes
+from pipeline.picturing import Gallery
 from pipeline.project import Project
 from pipeline.projects.library import Library
 from pipeline.projects.library_files import FileLibrary
@@ -105,9 +107,14 @@ class Workshop:
             for slot, take in used.items()
             if take.clip and self.store.blobs.holds(as_stored(take.clip.blob))
         }
-        stills = self.stills.of_project(project.id) if project.image_model else {}
         limits = limits_of(project, self.catalogue)
-        return Derivation(project, self.store, limits, clips, stills)
+        return Derivation(project, self.store, limits, clips, self._gallery(project))
+
+    def _gallery(self, project: Project) -> Gallery:
+        model = self.catalogue.models.get(project.image_model)
+        if model is None:
+            return Gallery()
+        return Gallery(self.stills.of_project(project.id), most_sent(model))
 
     def path(self, blob: Blob) -> Path:
         """Where a blob lies. Raises ``LookupError`` when it is gone or damaged."""

@@ -98,10 +98,7 @@ def _make(desk: Desk, view: ProjectView, one: Subject, choice: ReferenceChoice) 
         disabled=busy,
         width="stretch",
     ):
-        if anew:
-            fresh = ReferenceChoice(take=choice.take + 1)
-            desk.edit(f"Draw {one.name} again", lambda now: with_choice(now, one.id, fresh))
-        _draw(desk, (one.id,))
+        _draw(desk, view, (one.id,), anew=anew)
     if len(lacking) > 1 and st.button(
         f"Draw all {len(lacking)} that are missing · "
         f"{usd(cast_drawing.cost_usd_micro(model, len(lacking)))}",
@@ -109,13 +106,12 @@ def _make(desk: Desk, view: ProjectView, one: Subject, choice: ReferenceChoice) 
         disabled=busy,
         width="stretch",
     ):
-        _draw(desk, lacking)
+        _draw(desk, view, lacking)
 
 
-def _draw(desk: Desk, ids: tuple[str, ...]) -> None:
+def _draw(desk: Desk, view: ProjectView, ids: tuple[str, ...], *, anew: bool = False) -> None:
     with errors.shown(later=True):
-        desk.studio.spending.check(desk.project_id, ids, goal="references")
-        desk.studio.start(desk.project_id, "references", ids)
+        desk.studio.draw(desk.project_id, view.project.revision, ids, anew=anew)
     st.rerun()
 
 

@@ -50,7 +50,7 @@ def draw(deck: Deck, slot: Slot) -> None:
         st.warning(errors.literal(_problem(deck, quote, problem)), icon=":material/block:")
     clips_making.one(deck, slot, quote)
     _advice(deck, slot, quote)
-    clips_starts.draw(deck, slot, quote)
+    clips_starts.draw(deck, slot)
     clips_ends.draw(deck, slot, quote)
     _words(deck, slot, quote)
 

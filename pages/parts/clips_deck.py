@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 READ_AT_EACH_REDRAW = {"revision", "model", "section_models", "shot_models", "allow_retired"}
 FRESH = "_clips_fresh"
+MAKING = ("clips", "previews")
+"""Stages whose units are the clips of slots."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class Deck:
         """What is being made just now, by slot id."""
         if self.run is None or not self.run.active:
             return {}
-        running = (unit for stage in self.run.stages for unit in stage.running)
+        stages = (stage for stage in self.run.stages if stage.name in MAKING)
+        running = (unit for stage in stages for unit in stage.running)
         return {unit.unit.partition("/")[0]: unit for unit in running}
 
     @cached_property

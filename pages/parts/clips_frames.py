@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.parts import cast_drawing, errors, starting
+from pages.parts import cast_drawing, errors
 from pages.parts.clips_deck import Deck
 from pages.parts.states import usd
 from pipeline.project import PREVIEW_MODEL, Project, ReferenceChoice, changed, frame_of
+
+if TYPE_CHECKING:
+    from pipeline.money.catalogue import Model
 
 NO_MODEL = "Choose an image model"
 
@@ -19,7 +23,7 @@ def offer(deck: Deck) -> None:
 
     A clip that is there would be out of date with another start.
     """
-    shots = tuple(one for one in deck.missing if _bought(deck, one))
+    shots = tuple(one for one in deck.missing if takes_frames(deck, one))
     if not shots:
         return
     waiting = _drawn_and_waiting(deck, shots)
@@ -38,11 +42,22 @@ def offer(deck: Deck) -> None:
             key="frames_draw",
             icon=":material/draw:",
             width="stretch",
-            disabled=not lacking or model is None or deck.busy,
-            help=None if model else "Choose an image model above.",
+            disabled=not lacking or bool(misfit(deck, model)) or deck.busy,
+            help=misfit(deck, model) or None,
             on_click=draw_frames,
             args=(deck, lacking),
         )
+        older = tuple(one for one in shots if shows_older_words(deck, one))
+        if older:
+            st.button(
+                f"Draw {len(older)} of earlier words anew · "
+                f"{usd(cast_drawing.cost_usd_micro(model, len(older)))}",
+                key="frames_renew",
+                width="stretch",
+                disabled=bool(misfit(deck, model)) or deck.busy,
+                on_click=draw_frames,
+                args=(deck, older),
+            )
         st.button(
             f"Approve all {len(waiting)} that are drawn" if waiting else "Nothing to approve",
             key="frames_approve",
@@ -57,19 +72,9 @@ def offer(deck: Deck) -> None:
 def draw_frames(deck: Deck, slot_ids: tuple[str, ...], *, anew: bool = False) -> None:
     """Have start frames drawn; what cannot be bought is refused here, before a run begins."""
     units = tuple(frame_of(one) for one in slot_ids)
-    number = len(slot_ids)
-    label = f"Draw {number} start frames" if number > 1 else "Draw a start frame"
-
-    def ask(project: Project) -> Project:
-        present = {one: project.references.get(one, ReferenceChoice()) for one in units}
-        takes = {one: kept.take + 1 if anew else kept.take for one, kept in present.items()}
-        fresh = {one: ReferenceChoice(take=take) for one, take in takes.items()}
-        return changed(project, references={**project.references, **fresh})
-
     with errors.shown(later=True):
-        deck.studio.spending.check(deck.project.id, units, goal="references")
-        deck.studio.change(deck.project.id, deck.project.revision, label, ask)
-        starting.start(deck.studio, deck.project.id, "references", units)
+        deck.studio.draw(deck.project.id, deck.project.revision, units, anew=anew)
+    st.rerun()
 
 
 def keep(deck: Deck, label: str, choices: Mapping[str, ReferenceChoice | None]) -> None:
@@ -84,8 +89,30 @@ def keep(deck: Deck, label: str, choices: Mapping[str, ReferenceChoice | None]) 
     deck.change(label, edit)
 
 
-def _bought(deck: Deck, slot_id: str) -> bool:
-    return slot_id in deck.shots and deck.quotes[slot_id].model != PREVIEW_MODEL
+def takes_frames(deck: Deck, slot_id: str) -> bool:
+    """Whether a shot's clip is to be bought from a model that can start from a picture."""
+    model = deck.studio.catalogue.models.get(deck.quotes[slot_id].model)
+    paid = model is not None and model.key != PREVIEW_MODEL
+    return slot_id in deck.shots and paid and bool(model and model.names.start)
+
+
+def shows_older_words(deck: Deck, slot_id: str) -> bool:
+    """Whether an approved frame was drawn before its shot, cast or style was changed."""
+    choice = deck.project.references.get(frame_of(slot_id))
+    if choice is None or choice.source != "generated" or choice.blob is None:
+        return False
+    still = deck.view.stills.get(frame_of(slot_id))
+    return still is None or still.blob != choice.blob
+
+
+def misfit(deck: Deck, model: Model | None) -> str:
+    """Why an image model cannot draw this film's frames; empty when it can."""
+    if model is None:
+        return f"{NO_MODEL} above."
+    aspect = deck.project.format.aspect.value
+    if aspect in model.aspect_ratios:
+        return ""
+    return f"{model.name} cannot draw {aspect}; choose another model above."
 
 
 def _lacks(deck: Deck, slot_id: str) -> bool:

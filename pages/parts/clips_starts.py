@@ -8,27 +8,35 @@ import streamlit as st
 
 from pages.parts import cast_drawing, errors
 from pages.parts.clips_deck import Deck
-from pages.parts.clips_frames import NO_MODEL, draw_frames, keep
+from pages.parts.clips_frames import (
+    NO_MODEL,
+    draw_frames,
+    keep,
+    misfit,
+    shows_older_words,
+    takes_frames,
+)
 from pages.parts.errors import literal
 from pages.parts.states import usd
 from pipeline.money.choices import start_subject
-from pipeline.project import PREVIEW_MODEL, ReferenceChoice, frame_of
+from pipeline.project import ReferenceChoice, frame_of
 
 if TYPE_CHECKING:
     from pipeline.model import Blob, Slot
-    from pipeline.money.quotes import ClipQuote
 
 CAST, DRAWN, OWN, WORDS = "cast", "generated", "uploaded", "none"
 TITLES = {CAST: "", DRAWN: " · drawn", OWN: " · your own", WORDS: " · words alone"}
 
 
-def draw(deck: Deck, slot: Slot, quote: ClipQuote) -> None:
-    """The choice of a start frame; nothing where the studio draws the clip itself."""
+def draw(deck: Deck, slot: Slot) -> None:
+    """The choice of a start frame; nothing where the clip's model takes none."""
     own = deck.project.references.get(frame_of(slot.id))
-    if (quote.model == PREVIEW_MODEL and own is None) or slot.id not in deck.shots:
+    if slot.id not in deck.shots or (own is None and not takes_frames(deck, slot.id)):
         return
     now = own.source if own else CAST
     waits = " · not approved yet" if own and now == DRAWN and not own.approved else ""
+    if shows_older_words(deck, slot.id):
+        waits = " · shows earlier words"
     cast = _of_cast(deck, slot)
     title = f" · {cast}" if cast and now == CAST else TITLES[now]
     with st.expander(literal(f"Start frame{title}{waits}"), expanded=bool(waits)):
@@ -86,7 +94,8 @@ def _drawn(deck: Deck, slot: Slot, own: ReferenceChoice) -> None:
     model = cast_drawing.choose(
         deck.studio, deck.project, deck.change, f"starts_{slot.id}", NO_MODEL
     )
-    if model is None:
+    if misfit(deck, model):
+        st.caption(misfit(deck, model))
         return
     cost = usd(cast_drawing.cost_usd_micro(model, 1))
     st.button(

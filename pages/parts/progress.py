@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pages.parts.states import span
 from pipeline.jobs.protocol import LONGER
 from pipeline.outcome import Cause, causes
+from pipeline.project import frame_of
 
 if TYPE_CHECKING:
     from pipeline.jobs.state import RunningUnit, RunState, StageState
@@ -131,6 +132,7 @@ def names_of(view: ProjectView) -> dict[str, str]:
     if view.plan is not None:
         names.update({location.id: location.name for location in view.plan.locations})
         names.update({character.id: character.name for character in view.plan.characters})
+    names.update({frame_of(slot.id): f"start of clip {slot.index + 1}" for slot in view.slots})
     return names
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.buying.moderation import explained
-from pipeline.buying.ordering import Blocked, Draft, changes_since, draft_for
+from pipeline.buying.ordering import Blocked, Draft, Waits, changes_since, draft_for
 from pipeline.buying.takes import PREVIEW_PICK, STOPPED, Take, as_they_stand, in_use, take_id
 from pipeline.buying.unsettled import end
 from pipeline.derivation import Derivation
@@ -126,6 +126,8 @@ class Buying:
             return used
         try:
             wanted = draft_for(look, slot_id, self._studio.catalogue)
+        except Waits:
+            return None
         except Blocked:
             return used if used is not None and self._whole(used) else None
         candidates = [*([used] if used else []), *reversed(takes)]
@@ -136,6 +138,8 @@ class Buying:
         """What has changed since a take was ordered, in words."""
         try:
             wanted = draft_for(look, take.slot_id, self._studio.catalogue)
+        except Waits:
+            return "the start frame (it waits for approval)"
         except Blocked:
             return "what it is made of"
         return changes_since(take.order, wanted)

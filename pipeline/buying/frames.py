@@ -30,7 +30,7 @@ class FrameInputs(Frozen):
     """All that a start frame depends on.
 
     ``shown`` is the digest of the decisions that are seen in it, ``pictures`` are approved ones of
-    who and where, in the order in which they are sent; another ``take`` is another picture.
+    who and where as they are sent along; another ``take`` is another picture.
     """
 
     slot_id: str
@@ -59,7 +59,7 @@ def frame_inputs(
     Args:
         shot: The shot.
         plan: Its plan.
-        pictures: Approved pictures of its cast and place.
+        pictures: Approved pictures of its cast and place, as many as are sent.
         aspect: The film's ratio.
         take: Number of the drawing, from 1.
     """
@@ -71,10 +71,9 @@ def frame_inputs(
     )
 
 
-def sendable(model: Model, pictures: tuple[Blob, ...]) -> tuple[Blob, ...]:
-    """As many of the pictures as an image model looks at."""
-    takes = model.names.references or model.names.reference
-    return pictures[: model.references_max] if takes else ()
+def most_sent(model: Model) -> int:
+    """How many pictures an image model looks at."""
+    return model.references_max if model.names.references or model.names.reference else 0
 
 
 def frame_request(
@@ -87,13 +86,13 @@ def frame_request(
         plan: Its plan.
         model: The image model.
         sent: Names of who and what the pictures show that are sent along, in their order.
-        aspect: The film's ratio; the model's first one where it cannot draw that.
+        aspect: The film's ratio.
     """
     shows = "; ".join(f"image {index} shows {name}" for index, name in enumerate(sent, start=1))
     faithful = f"{shows[0].upper()}{shows[1:]}: draw them as they are there. " if shows else ""
     room = model.prompt_limit - len(faithful)
     return Request(
         prompt=faithful + prompt_for(shot, plan, "still", VOICES, room).text,
-        aspect=aspect if aspect in model.aspect_ratios else model.aspect_ratios[0],
+        aspect=aspect,
         resolution=model.resolutions[0],
     )

@@ -6,11 +6,13 @@ The words are the subject's own, verbatim; what is added only says how it is sho
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cache import Miss
 from pipeline.buying.clips import Quiet
-from pipeline.buying.frames import frame_request, sendable
+from pipeline.buying.frames import FrameInputs, frame_request
 from pipeline.buying.moderation import explained
 from pipeline.buying.ordering import PLACEHOLDER_URL, Blocked
 from pipeline.buying.shop import Commission
@@ -18,13 +20,14 @@ from pipeline.buying.stills import still_key
 from pipeline.cast.gate import verdict_of
 from pipeline.cast.identity import identity_block
 from pipeline.derivation import Derivation
-from pipeline.errors import BadInput, Cancelled, ContentRefused, ProviderFailed
+from pipeline.errors import BadInput, Cancelled, ContentRefused, OutputUnusable, ProviderFailed
 from pipeline.jobs import journal as states
 from pipeline.jobs.protocol import UnitResult
 from pipeline.jobs.reconcile import Held
-from pipeline.model import Character, Location, ScenePlan, Shot, Still, Style
+from pipeline.model import Blob, Character, Location, ScenePlan, Shot, Still, Style
 from pipeline.money.catalogue import Model
 from pipeline.money.payloads import Request, payload
+from pipeline.project import Project, ReferenceChoice, changed, frame_of
 
 if TYPE_CHECKING:
     from pipeline.jobs.orders import Bought
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from pipeline.workshop import Workshop
 
 STAGE = "references"
+UNUSABLE = "unusable-picture/"
+REDRAW = "Draw it again, or choose another model."
 CHARACTER_FRAME = "Seen whole, from head to foot, facing the camera, alone on a plain background."
 PLACE_FRAME = "A wide view of the place at eye level. Nobody is in the picture."
 
@@ -69,6 +74,48 @@ class Illustrating:
             return doubt.model_copy(update={"kind": ProviderFailed.__name__})
         return False
 
+    def asked(self, project: Project, subject_ids: Iterable[str], *, anew: bool) -> Project:
+        """The project in which pictures are asked for: each with a take that can be had.
+
+        A take whose order ended without a picture stays ended, so another one is asked for.
+
+        Args:
+            project: As it is.
+            subject_ids: Characters, places, or :func:`pipeline.project.frame_of` shots.
+            anew: Other pictures than those that are there.
+        """
+        look = self._studio.derivation(project)
+        choices = dict(project.references)
+        for one in subject_ids:
+            present = choices.get(one, ReferenceChoice())
+            take = self._free_take(look, one, present.take + int(anew), anew=anew)
+            if anew or take != present.take or one in look.pictures.frames:
+                choices[one] = ReferenceChoice(take=take)
+        return changed(project, references=choices)
+
+    def _free_take(self, look: Derivation, subject_id: str, take: int, *, anew: bool) -> int:
+        model = look.project.image_model
+        while model:
+            inputs = look.pictures.inputs(subject_id).model_copy(update={"take": take})
+            key = still_key(look.project.id, inputs, model)
+            if not self._is_over(key) and not (anew and key in look.pictures.gallery.stills):
+                break
+            take += 1
+        return take
+
+    def _is_over(self, key: str) -> bool:
+        """Whether an order ended without a picture, so that asking again brings none."""
+        attempt = self._studio.shop.journal.latest(key)
+        if attempt is None or attempt.state in states.OPEN:
+            return False
+        if attempt.state != states.SETTLED:
+            return True
+        try:
+            self._studio.notes.get(f"{UNUSABLE}{key}")
+        except Miss:
+            return False
+        return True
+
     def _buy(self, task: Task, wanted: Commission) -> None:
         project = task.project
         key = still_key(project.id, task.derivation.pictures.inputs(task.unit), wanted.model.key)
@@ -76,6 +123,9 @@ class Illustrating:
         try:
             bought = buyer.buy(order, task.report)
             self._keep(task, key, wanted, bought)
+        except OutputUnusable as bad:
+            self._studio.notes.put(f"{UNUSABLE}{key}", {"why": bad.message})
+            raise OutputUnusable(bad.message, REDRAW) from bad
         except ContentRefused as error:
             raise ContentRefused(*explained(error.message, wanted.request.prompt)) from error
         except Cancelled:
@@ -124,13 +174,23 @@ def _of_shot(look: Derivation, plan: ScenePlan, shot: Shot, model: Model) -> Com
     for one in plan.characters:
         if one.id in shot.character_ids:
             _check(one)
-    pictured = look.pictures.of_cast(shot)
-    sent = sendable(model, tuple(pictured.values()))
+    aspect = look.project.format.aspect.value
+    if aspect not in model.aspect_ratios:
+        raise Blocked(
+            f"{model.name} cannot draw {aspect}, and a clip has the ratio of its start frame.",
+            "Choose another model for the pictures.",
+        )
+    sent = sent_with(look, shot)
     names = {one.id: one.name for one in plan.characters}
     names |= {one.id: one.name for one in plan.locations}
-    named = tuple(names[one] for one in pictured)[: len(sent)]
-    aspect = look.project.format.aspect.value
+    named = tuple(names[one] for one in look.pictures.of_cast(shot))[: len(sent)]
     return Commission(model, frame_request(shot, plan, model, named, aspect), sent)
+
+
+def sent_with(look: Derivation, shot: Shot) -> tuple[Blob, ...]:
+    """Pictures that are sent along for a start frame: those that its key names."""
+    inputs = look.pictures.inputs(frame_of(shot.slot_id))
+    return inputs.pictures if isinstance(inputs, FrameInputs) else ()
 
 
 def _of_subject(

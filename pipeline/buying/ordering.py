@@ -19,13 +19,13 @@ from pipeline.derivation import Derivation
 from pipeline.errors import BadInput
 from pipeline.model import Blob, Character, Frozen, Name, ScenePlan, Shot, Text
 from pipeline.money.catalogue import Catalogue, Model
-from pipeline.money.choices import wording
+from pipeline.money.choices import waits_for_frame, wording
 from pipeline.money.payloads import Request, payload
 from pipeline.money.quotes import ClipQuote, quote_clip
 from pipeline.money.words import successor
 from pipeline.planning.prompts import prompt_for
 from pipeline.planning.voices import VOICES
-from pipeline.project import ReferenceChoice, frame_of
+from pipeline.project import Project, frame_of
 from pipeline.stage import canonical, digest_of
 
 PLACEHOLDER_URL = "https://example.com/picture.jpg"
@@ -38,6 +38,10 @@ class Blocked(Exception):
         super().__init__(note)
         self.note = note
         self.way_out = way_out
+
+
+class Waits(Blocked):
+    """A person decided on something that is not there yet, so no take shows it."""
 
 
 class Draft(Frozen):
@@ -91,6 +95,7 @@ def draft_for(look: Derivation, slot_id: str, catalogue: Catalogue) -> Draft:
     if plan is None or shot is None:
         raise Blocked("This slot has no shot yet.", "Plan it first.")
     _check_cast(plan, shot)
+    _check_frame(project, slot_id)
     quote = quote_clip(catalogue, project, look.slot(slot_id), datetime.now(UTC).date())
     if quote.problems:
         raise _unfit(catalogue, quote, project.allow_retired)
@@ -183,7 +188,7 @@ def _pictures(
     """
     own = look.project.references.get(frame_of(shot.slot_id))
     if own is not None:
-        return _own_frame(own), ()
+        return look.pictures.approved(frame_of(shot.slot_id)), ()
     found = tuple(look.pictures.of_cast(shot).values())
     if model.names.start or model.names.references:
         _check_waiting(look, shot)
@@ -194,18 +199,13 @@ def _pictures(
     return (found[0] if model.names.start else None), ()
 
 
-def _own_frame(own: ReferenceChoice) -> Blob | None:
-    """The picture that a person chose for a shot; None where they want none.
-
-    Raises:
-        Blocked: It is not drawn, or not approved, yet.
-    """
-    if own.source == "none" or (own.approved and own.blob):
-        return own.blob
-    raise Blocked(
-        "The start frame of this clip is not approved yet.",
-        "Draw and approve it on the clip's card, or let the clip start from its cast's pictures.",
-    )
+def _check_frame(project: Project, slot_id: str) -> None:
+    if waits_for_frame(project, slot_id):
+        raise Waits(
+            "The start frame of this clip is not approved yet.",
+            "Draw and approve it on the clip's card, or let the clip start from its cast's"
+            " pictures.",
+        )
 
 
 def _end_frame(look: Derivation, slot_id: str) -> Blob | None:

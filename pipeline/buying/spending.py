@@ -14,9 +14,10 @@ from pipeline.money.accounts import Receipt, receipts
 from pipeline.money.books import Entry
 from pipeline.money.quotes import Quote, quote_film
 from pipeline.money.retries import with_history
-from pipeline.money.usd import at_most, dollars
+from pipeline.money.usd import at_most, dollars, exact
 
 if TYPE_CHECKING:
+    from pipeline.project import Project
     from pipeline.workshop import Workshop
 
 
@@ -56,7 +57,12 @@ class Spending:
         return self._quoting.of(look, goal, selection)
 
     def check(
-        self, project_id: str, slot_ids: tuple[str, ...] = (), *, goal: str = "clips"
+        self,
+        project_id: str,
+        slot_ids: tuple[str, ...] = (),
+        *,
+        goal: str = "clips",
+        project: Project | None = None,
     ) -> None:
         """Refuse at the click what a run could not buy, before anything is started.
 
@@ -64,13 +70,14 @@ class Spending:
             project_id: The project.
             slot_ids: What the run is about, as it is given to it; all when empty.
             goal: What is asked for.
+            project: As it will be by then; as it is when None.
 
         Raises:
             BadInput: What it would cost cannot be told.
             CredentialsRefused: Something is to be bought, and there is no token.
             BudgetRefused: All of it together would pass a limit.
         """
-        look = self._studio.derivation(self._studio.library.load(project_id))
+        look = self._studio.derivation(project or self._studio.library.load(project_id))
         if goal == "clips":
             self._studio.buying.units(look, slot_ids)
             return
@@ -119,7 +126,7 @@ class Spending:
         now = self.price_of(project_id, goal, selection)
         if now is not None and now > shown_usd_micro:
             raise StaleEdit(
-                f"Going on costs {dollars(now)} by now, not {dollars(shown_usd_micro)}.",
+                f"Going on costs {exact(now)} by now, not {exact(shown_usd_micro)}.",
                 "Nothing was bought. Press Continue again if that is right.",
             )
         self.check(project_id, selection, goal=goal)

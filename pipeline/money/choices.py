@@ -86,6 +86,9 @@ def unfit(project: Project, slot: Slot, model: Model, today: date | None = None)
     framed = has_start_frame(project, shot_of(project, slot.id))
     day = None if project.allow_retired else today
     reasons = fits(model, slot, project.format, framed, day)
+    own = project.references.get(frame_of(slot.id))
+    if own and own.source != "none" and not model.names.start:
+        reasons = (*reasons, "cannot start from a picture, and this clip has a start frame")
     if slot.id not in project.end_frames:
         return reasons
     if not model.names.end:
@@ -93,6 +96,12 @@ def unfit(project: Project, slot: Slot, model: Model, today: date | None = None)
     if not framed and not model.needs_start_frame:
         return (*reasons, "takes an end frame only with a start frame, and the shot has none")
     return reasons
+
+
+def waits_for_frame(project: Project, slot_id: str) -> bool:
+    """Whether a person wants a start frame for a shot that is not drawn, or approved, yet."""
+    own = project.references.get(frame_of(slot_id))
+    return own is not None and own.source != "none" and not (own.approved and own.blob)
 
 
 def has_start_frame(project: Project, shot: Shot | None) -> bool:
@@ -111,7 +120,8 @@ def start_subject(project: Project, shot: Shot | None) -> str:
     own = frame_of(shot.slot_id)
     subjects = (own,) if own in project.references else (*shot.character_ids, shot.location_id)
     choices = ((one, project.references.get(one)) for one in subjects if one)
-    return next((one for one, choice in choices if choice and choice.approved), "")
+    approved = ((one, choice) for one, choice in choices if choice and choice.approved)
+    return next((one for one, choice in approved if choice.source != "none"), "")
 
 
 def wording(project: Project, shot: Shot, framed: bool) -> Literal["t2v", "i2v", "portrait"]:

@@ -9,7 +9,7 @@ from typing import Literal
 from pipeline.errors import BadInput
 from pipeline.model import Frozen, Slot
 from pipeline.money.catalogue import Catalogue, Model
-from pipeline.money.choices import Origin, effective_choice, take_price, unfit
+from pipeline.money.choices import Origin, effective_choice, take_price, unfit, waits_for_frame
 from pipeline.money.prices import (
     SLOWEST,
     bought_duration,
@@ -22,6 +22,8 @@ from pipeline.project import ModelChoice, Project
 
 Pair = tuple[Slot, Slot | None]
 """A slot and the one after it, if there is one."""
+
+FRAME_WAITS = "Its start frame is not approved yet."
 
 
 class ClipQuote(Frozen):
@@ -164,6 +166,8 @@ def _priced(
     project, slot, today = where
     buyable = choice.duration_s if choice.duration_s and not model.duration_range_s else None
     problems = unfit(project, slot, model, today)
+    if not problems and not model.free and waits_for_frame(project, slot.id):
+        problems = (FRAME_WAITS,)
     if problems:
         return bare.model_copy(update={"problems": problems})
     needed_s = slot.duration_s

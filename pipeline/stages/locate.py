@@ -261,4 +261,4 @@ def _word(one: Found, span_s: tuple[float, float], quality: float) -> Word:
     )
 
 
-LOCATE = Stage("locate", 1, LocateInputs, Located, locate)
+LOCATE = Stage("locate", 2, LocateInputs, Located, locate)

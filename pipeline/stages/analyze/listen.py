@@ -105,4 +105,4 @@ def unpacked(path: Path) -> Spectrum:
     return Spectrum(**arrays, peaks=np.zeros((0, 2), np.int8), samples=samples)
 
 
-LISTEN = Stage("listen", 2, ListenInputs, Heard, hear)
+LISTEN = Stage("listen", 3, ListenInputs, Heard, hear)

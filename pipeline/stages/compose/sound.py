@@ -116,4 +116,4 @@ class _Writer:
         self._container.close()
 
 
-SOUND: Stage[SoundInputs, Sound] = Stage("sound", 1, SoundInputs, Sound, make)
+SOUND: Stage[SoundInputs, Sound] = Stage("sound", 2, SoundInputs, Sound, make)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.errors import BadInput
-from pipeline.model import Character
+from pipeline.errors import BadInput, CredentialsRefused
+from pipeline.model import Aspect, Character, FilmFormat
+from pipeline.money.quotes import FRAME_WAITS
 from pipeline.project import ModelChoice, Project, ReferenceChoice, changed, frame_of
 from pipeline.studio import Studio
 from tests.pipeline.buying.test_clips import (
@@ -141,3 +142,83 @@ def test_paid_clips_come_before_previews_which_they_make_needless(studio, vendor
     assert order.index("clips") < order.index("previews")
     (previews,) = [stage for stage in run.stages if stage.name == "previews"]
     assert previews.total == 0
+
+
+@pytest.mark.parametrize("ending", ["moderated", "bad file"])
+def test_a_frame_whose_order_brought_no_picture_can_be_drawn_by_the_next_click(
+    studio, vendor, plan, ending
+) -> None:
+    project = plan(image_model="flux-schnell")
+    if ending == "moderated":
+        vendor.manners.outcome.append("moderated")
+    else:
+        vendor.manners.delivery.extend(["html"] * 20)
+    ended = studio.engine.wait(studio.draw(project.id, project.revision, (FRAME,)), 60.0)
+    assert ended.failures
+    vendor.manners.delivery.clear()
+    before = vendor.creations
+
+    project = studio.project(project.id)
+    studio.engine.wait(studio.draw(project.id, project.revision, (FRAME,)), 60.0)
+
+    assert vendor.creations == before + 1
+    assert FRAME in studio.view(project.id).stills
+
+
+def test_drawing_again_without_a_token_is_refused_and_the_approved_frame_stays(
+    studio, vendor, plan, monkeypatch
+) -> None:
+    project = plan(image_model="flux-schnell")
+    studio.make(project.id, "references", (FRAME,))
+    project = approve(studio, project)
+    monkeypatch.delenv("REPLICATE_API_TOKEN")
+
+    with pytest.raises(CredentialsRefused):
+        studio.draw(project.id, project.revision, (FRAME,), anew=True)
+
+    assert studio.project(project.id).references == project.references
+
+
+def test_a_frame_is_no_other_for_pictures_that_its_model_never_sees(studio, vendor, plan) -> None:
+    project = plan(image_model="flux-schnell")
+    studio.make(project.id, "references", (FRAME,))
+    sea = approved(studio, 6)
+
+    studio.change(project.id, None, "Approve", lambda one: changed(one, references={"sea": sea}))
+
+    assert FRAME in studio.view(project.id).stills
+
+
+def test_a_frame_of_another_ratio_than_the_films_is_refused_and_not_bought(
+    studio, vendor, plan
+) -> None:
+    tall = FilmFormat(height=144, aspect=Aspect.PORTRAIT)
+    project = plan(image_model="seedream-4.5", format=tall)
+
+    with pytest.raises(BadInput, match="cannot draw 4:5"):
+        studio.make(project.id, "references", (FRAME,))
+
+    assert vendor.requests == []
+
+
+def test_a_model_that_starts_from_no_picture_is_not_sold_a_clip_with_a_frame(
+    studio, vendor, plan
+) -> None:
+    project = plan(model=ModelChoice(model="wan-2.5-t2v"), references={FRAME: approved(studio, 5)})
+
+    stuck = studio.spending.quote(project.id).stuck
+
+    assert [one.slot_id for one in stuck] == ["slot1"]
+    assert "cannot start from a picture" in stuck[0].problems[0]
+
+
+def test_a_made_clip_is_stale_while_its_new_frame_waits_for_a_yes(studio, vendor, plan) -> None:
+    project = plan(image_model="flux-schnell")
+    studio.make(project.id, "clips", ("slot1",))
+
+    asked = {FRAME: ReferenceChoice()}
+    studio.change(project.id, None, "Frame", lambda one: changed(one, references=asked))
+
+    clip = studio.view(project.id).clips["slot1"]
+    assert (clip.state, clip.why) == ("stale", "the start frame (it waits for approval)")
+    assert studio.spending.quote(project.id).stuck[0].problems == (FRAME_WAITS,)

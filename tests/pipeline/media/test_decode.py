@@ -199,11 +199,22 @@ def test_a_wav_whose_header_ends_too_early_is_read_to_the_end_of_its_sound(tmp_p
 
 def test_what_programs_write_behind_the_sound_of_a_wav_is_not_heard(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "song.wav", tone(length_s=5)[np.newaxis], RATE_HZ, "int")
-    notes = b"LIST" + struct.pack("<I", 200_000) + bytes(200_000)
-    path.write_bytes(path.read_bytes() + notes)
+    for name in (b"LIST", b"levl"):
+        path.write_bytes(path.read_bytes() + name + struct.pack("<I", 200_000) + bytes(200_000))
 
     assert facts(path).duration_s == pytest.approx(5)
     assert facts(path).warnings == ()
+
+
+@pytest.mark.parametrize("kept_bytes", [10, 14, 20, 26, 38, 43])
+def test_a_wav_that_breaks_off_in_its_header_is_no_sound_file(
+    tmp_path: Path, kept_bytes: int
+) -> None:
+    path = write_wav(tmp_path / "song.wav", tone(length_s=5)[np.newaxis], RATE_HZ, "int")
+    path.write_bytes(path.read_bytes()[:kept_bytes])
+
+    with pytest.raises(NotAudio):
+        facts(path)
 
 
 @pytest.mark.parametrize("suffix", [".mp3", ".wav", ".txt", ".jpg"])
