@@ -54,7 +54,7 @@ class Editor {
 
   update(args) {
     this.args = args;
-    const data = args.data;
+    const data = args.data, typed = this.flight?.operations.some(({ op }) => op === "set_time");
     if (this.flight && data.ack >= this.flight.sequence) {
       clearTimeout(this.flight.timer);
       this.flight = null;
@@ -66,6 +66,7 @@ class Editor {
     this.base = unpack(data.cuts, this.ground.beats);
     this.theme = readTheme(this.parts.root);
     this.recompute();
+    if (typed && !this.flight) this.readout(true);
     this.flush();
   }
 
@@ -122,6 +123,9 @@ class Editor {
     this.draw();
     this.readout();
   }
+
+  /** A click on one of several chosen cuts, without a drag: it alone. */
+  chooseOnly(id) { this.selected = new Set([id]); this.draw(); this.readout(); }
 
   choose(id, adding = false, current = id) {
     if (!adding || id === null) { if (!(id !== null && this.selected.has(id) && this.selected.size > 1)) this.selected = new Set(id === null ? [] : [id]); }
@@ -219,7 +223,10 @@ class Editor {
     if (!chosen) { this.readout(true); return; }
     if (!Number.isFinite(time)) this.say("Write a time such as 1:23.45 or 83.45.", true);
     else if (time > duration) this.say(`${clock(time)} is past the end of the song, which is at ${clock(duration)}.`, true);
-    else this.submit({ op: "set_time", id: chosen.id, time_s: time });
+    else {
+      this.submit({ op: "set_time", id: chosen.id, time_s: time });
+      this.say(`Cut moved to ${clock(time)}.`);
+    }
     this.readout(true);
   }
 
@@ -375,7 +382,9 @@ class Editor {
     };
     paintStage(this.parts.waves, scene);
     paintOverview(this.parts.overview, scene, 38);
+    const hidden = this.hidden;
     this.placeHandles();
+    if (this.hidden !== hidden) this.readout();
     this.placeHead();
     remembered.set(this.data.project, { view: this.view, snap: this.snap, selected: this.selected, current: this.current, time: this.sound.time });
   }
@@ -384,9 +393,11 @@ class Editor {
   placeHandles() {
     const shown = new Set(), crowded = this.cuts.length * (this.width / (this.ground.duration / this.view[1])) > this.width / 14;
     let last = -Infinity;
+    this.hidden = 0;
     this.cuts.slice(1).forEach((cut, place) => {
       const x = this.x(cut.time), chosen = this.selected.has(cut.id);
-      if (x < -14 || x > this.width + 14 || ((crowded || x - last < 11) && !chosen && cut.id !== this.hovered)) return;
+      if (x < -14 || x > this.width + 14) return;
+      if ((crowded || x - last < 11) && !chosen && cut.id !== this.hovered) { this.hidden += 1; return; }
       last = x;
       shown.add(cut.id);
       this.placeHandle(cut, place + 2, x, chosen);
@@ -432,7 +443,7 @@ class Editor {
     const cut = this.cuts.find((one) => one.id === chosen), index = this.cuts.findIndex((one) => one.id === (chosen ?? this.current));
     if (force || parts.root.getRootNode().activeElement !== parts.time) parts.time.value = several ? "" : cut ? clock(cut.time) : "";
     parts.time.disabled = !cut || several || cut.locked || index === 0;
-    parts.facts.replaceChildren(...this.factsOf(index, several).map(([tag, words]) => Object.assign(document.createElement(tag), { textContent: words })));
+    parts.facts.replaceChildren(...[...this.factsOf(index, several), ...this.tooClose()].map(([tag, words]) => Object.assign(document.createElement(tag), { textContent: words })));
     const held = this.cuts.filter((one) => this.selected.has(one.id)), fixed = !held.length || held.some((one) => one.locked || one.id === this.cuts[0].id);
     const off = { merge: fixed, lock: !held.length, undo: !data.undo, redo: !data.redo, revert: !data.own, "frame-back": fixed && held.length, "frame-on": fixed && held.length, "beat-back": fixed && held.length, "beat-on": fixed && held.length };
     for (const [name, disabled] of Object.entries(off)) this.button(name).disabled = Boolean(disabled);
@@ -453,6 +464,13 @@ class Editor {
     const facts = [["span", `Slot ${index + 1} of ${this.cuts.length}`], ["span", `${clock(start)} to ${clock(end)}`], ["span", `${length.toFixed(2)} s${this.priceWords(length)}`]];
     if (length > max + 1e-5 || length < min - 1e-5) facts.push(["em", ` · ${this.limitWords()}`]);
     return facts;
+  }
+
+  /** What to do about cuts that lie too close for handles. */
+  tooClose() {
+    if (!this.hidden) return [];
+    const cuts = this.hidden === 1 ? "1 cut lies" : `${this.hidden} cuts lie`;
+    return [["span", `${cuts} too close for handles: zoom in (+), or step through with ]`]];
   }
 
   close() {

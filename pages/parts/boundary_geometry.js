@@ -63,7 +63,8 @@ export function reduced(cuts, operation, fps) {
   const chosen = new Set(operation.ids ?? [operation.id]);
   const moved = (time) => cuts.map((cut) => (chosen.has(cut.id) ? { ...cut, time: time(cut) } : cut));
   switch (operation.op) {
-    case "move": return moved(() => operation.time_s);
+    case "move":
+    case "set_time": return moved(() => operation.time_s);
     case "shift": return moved((cut) => cut.time + operation.delta_s);
     case "nudge": return moved((cut) => cut.time + operation.frames / fps);
     case "merge": return cuts.filter((cut) => !chosen.has(cut.id));

@@ -145,6 +145,7 @@ class Hand {
     if (!this.points.delete(event.pointerId)) return;
     editor.parts.stage.classList.remove("panning");
     if (this.doing === "drag") editor.endDrag(event.type === "pointercancel");
+    if (this.doing === "press" && event.type === "pointerup" && !event.shiftKey) editor.chooseOnly(this.cut);
     if (this.doing === "click" && event.type === "pointerup") this.click(event);
     this.doing = null;
   }

@@ -60,6 +60,7 @@ test("a slot that is too long may shrink but not grow", () => {
 test("what is shown ahead of the answer is what Python will do", () => {
   assert.deepEqual(reduced(cuts, { op: "shift", ids: [b, c], delta_s: 0.5 }, 24).map(({ time }) => time), [0, 4.5, 8.5, 12]);
   assert.deepEqual(reduced(cuts, { op: "nudge", ids: [b], frames: 3 }, 24)[1].time, 4.125);
+  assert.deepEqual(reduced(cuts, { op: "set_time", id: b, time_s: 5 }, 24)[1].time, 5);
   assert.deepEqual(reduced(cuts, { op: "split", time_s: 6 }, 24).map(({ id }) => id), [a, b, nameOf(6, new Set()), c, d]);
   assert.deepEqual(reduced(cuts, { op: "merge", ids: [b] }, 24).map(({ id }) => id), [a, c, d]);
   assert.equal(reduced(cuts, { op: "lock", ids: [c], locked: true }, 24)[2].locked, true);
