@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.buying.moderation import explained
 from pipeline.buying.ordering import Blocked, Draft, Waits, changes_since, draft_for
+from pipeline.buying.refetching import FIRST_FREE, Refetching
 from pipeline.buying.takes import PREVIEW_PICK, STOPPED, Take, as_they_stand, in_use, take_id
 from pipeline.buying.unsettled import end
 from pipeline.derivation import Derivation
@@ -70,6 +71,7 @@ class Buying:
     def __init__(self, studio: Workshop, shop: Shop) -> None:
         self._studio = studio
         self._shop = shop
+        self._refetching = Refetching(studio.notes, shop.journal)
 
     # --- what is to be bought ---------------------------------------------------------------
 
@@ -175,6 +177,8 @@ class Buying:
         """Whether a take is still to be finished: something is open, or its order still holds."""
         if take.state in (*UNFINISHED, "cancelled") and self._open(take) is not None:
             return True
+        if self._refetching.is_due(take):
+            return True
         if take.state not in UNFINISHED:
             return False
         try:
@@ -226,6 +230,7 @@ class Buying:
             take = take or self._order(look, task.unit)
         except Blocked as blocked:
             return _held(began, blocked.note, blocked.way_out)
+        self._refetching.begins(take)
         try:
             self._finish(take, task.report)
         except Held as held:
@@ -300,7 +305,10 @@ class Buying:
         message = str(error)
         if isinstance(error, Cancelled):
             ended, message = "cancelled", FREE if attempt is None else STOPPED
-        done = self._studio.takes.get(take.id).clip is not None
+        stored = self._studio.takes.get(take.id)
+        done = stored.clip is not None
+        if paid_and_bad and self._refetching.is_due(stored.model_copy(update={"state": ended})):
+            message += FIRST_FREE
         self._studio.takes.note(take.id, state="done" if done else ended, message=message)
 
     def settle(self, take_id: str, *, paid: bool) -> None:

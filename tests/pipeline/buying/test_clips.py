@@ -344,6 +344,37 @@ def test_a_file_that_stays_bad_fails_and_its_price_is_shown(studio, vendor, plan
     assert states == {"failed"}
 
 
+def test_a_paid_file_that_was_no_use_is_fetched_anew_before_another_is_bought(
+    studio, vendor, plan
+) -> None:
+    project = plan()
+    vendor.manners.delivery.extend(["html"] * 2)
+    with pytest.raises(OutputUnusable):
+        studio.make(project.id, "clips", ("slot1",))
+    (failed,) = studio.takes.of_project(project.id)["slot1"]
+    assert "fetches the same file anew, for nothing" in failed.message
+    assert studio.spending.price_of(project.id, "clips", ("slot1",)) == 0
+
+    studio.make(project.id, "clips", ("slot1",))
+
+    assert vendor.creations == 1
+    assert spent(studio, project) == (PRICE, 0)
+    assert studio.view(project.id).clips["slot1"].state == "done"
+
+
+def test_a_paid_file_that_stays_bad_is_followed_by_another_take(studio, vendor, plan) -> None:
+    project = plan()
+    vendor.manners.delivery.extend(["html"] * 4)
+    for _click in range(2):
+        with pytest.raises(OutputUnusable):
+            studio.make(project.id, "clips", ("slot1",))
+    assert vendor.creations == 1
+
+    studio.make(project.id, "clips", ("slot1",))
+
+    assert vendor.creations == 2
+
+
 def test_cancelling_a_run_cancels_at_the_vendor_and_frees_the_money(studio, vendor, plan) -> None:
     project = plan()
     vendor.manners.outcome.extend(["endless"] * 3)
