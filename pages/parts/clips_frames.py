@@ -35,38 +35,40 @@ def offer(deck: Deck) -> None:
         )
         model = cast_drawing.choose(deck.studio, deck.project, deck.change, "starts_all", NO_MODEL)
         lacking = tuple(one for one in shots if _lacks(deck, one))
-        cost = usd(cast_drawing.cost_usd_micro(model, len(lacking)))
-        label = f"Draw all {len(lacking)} that are missing · {cost}"
-        st.button(
-            label if lacking and model else "Draw all",
-            key="frames_draw",
-            icon=":material/draw:",
-            width="stretch",
-            disabled=not lacking or bool(misfit(deck, model)) or deck.busy,
-            help=misfit(deck, model) or None,
-            on_click=draw_frames,
-            args=(deck, lacking),
-        )
         older = tuple(one for one in shots if shows_older_words(deck, one))
+        what = f"all {len(lacking)} that are missing" if lacking else "all"
+        _many(deck, model, lacking, what)
         if older:
-            st.button(
-                f"Draw {len(older)} of earlier words anew · "
-                f"{usd(cast_drawing.cost_usd_micro(model, len(older)))}",
-                key="frames_renew",
-                width="stretch",
-                disabled=bool(misfit(deck, model)) or deck.busy,
-                on_click=draw_frames,
-                args=(deck, older),
-            )
-        st.button(
-            f"Approve all {len(waiting)} that are drawn" if waiting else "Nothing to approve",
-            key="frames_approve",
-            icon=":material/verified:",
-            width="stretch",
-            disabled=not waiting,
-            on_click=keep,
-            args=(deck, f"Approve {len(waiting)} start frames", waiting),
-        )
+            _many(deck, model, older, f"{len(older)} of earlier words anew")
+        _approve_all(deck, waiting)
+
+
+def _many(deck: Deck, model: Model | None, slot_ids: tuple[str, ...], what: str) -> None:
+    """The button that draws some frames, with their price."""
+    cost = usd(cast_drawing.cost_usd_micro(model, len(slot_ids)))
+    problem = misfit(deck, model)
+    st.button(
+        f"Draw {what} · {cost}" if slot_ids and model else f"Draw {what}",
+        key=f"frames_draw_{what.split()[-1]}",
+        icon=":material/draw:",
+        width="stretch",
+        disabled=not slot_ids or bool(problem) or deck.busy,
+        help=problem or None,
+        on_click=draw_frames,
+        args=(deck, slot_ids),
+    )
+
+
+def _approve_all(deck: Deck, waiting: dict[str, ReferenceChoice]) -> None:
+    st.button(
+        f"Approve all {len(waiting)} that are drawn" if waiting else "Nothing to approve",
+        key="frames_approve",
+        icon=":material/verified:",
+        width="stretch",
+        disabled=not waiting,
+        on_click=keep,
+        args=(deck, f"Approve {len(waiting)} start frames", waiting),
+    )
 
 
 def draw_frames(deck: Deck, slot_ids: tuple[str, ...], *, anew: bool = False) -> None:
