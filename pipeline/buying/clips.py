@@ -177,9 +177,7 @@ class Buying:
         """Whether a take is still to be finished: something is open, or its order still holds."""
         if take.state in (*UNFINISHED, "cancelled") and self._open(take) is not None:
             return True
-        if self._refetching.is_due(take):
-            return True
-        if take.state not in UNFINISHED:
+        if take.state not in UNFINISHED and not self._refetching.is_due(take):
             return False
         try:
             wanted = draft_for(look, take.slot_id, self._studio.catalogue)
