@@ -76,7 +76,8 @@ def exit_codes(*, as_json: bool = False) -> Iterator[None]:
         # Whoever read the answer has seen enough; the flush at exit must not fail as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
-        LOG.debug("defect on the command line", exc_info=error)
+        # The end of the process: whoever called gets the contract's code, and the trace to report.
+        LOG.error("a defect ended this command", exc_info=error)
         raise SystemExit(_fail(internal_fault(error), as_json=as_json)) from error
 
 
