@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -149,13 +148,10 @@ def test_the_same_inputs_give_the_same_plan_and_another_take_another(
     assert plan_offline(again).shots != plan_offline(inputs).shots
 
 
-def test_a_four_minute_song_is_planned_in_less_than_a_second_of_cpu(
-    song: Song, facts: Facts
-) -> None:
+def test_every_slot_of_a_long_song_with_a_long_brief_gets_a_shot(song: Song, facts: Facts) -> None:
     slots = song((("verse", 0.4, 20), ("chorus", 0.9, 20)) * 3, 2.0)
-    began = time.process_time()
-    plan_offline(facts(slots, brief="A woman in red runs through a forest. " * 250))
-    assert time.process_time() - began < 1.0
+    planned = plan_offline(facts(slots, brief="A woman in red runs through a forest. " * 250))
+    assert [shot.slot_id for shot in planned.shots] == [slot.id for slot in slots]
 
 
 def test_nobody_sings_in_an_instrumental(song: Song, facts: Facts) -> None:
